@@ -1,0 +1,14 @@
+import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+import { defineConfig } from "hardhat/config";
+
+export default defineConfig({
+  plugins: [toolbox],
+  paths: { sources: "contracts", tests: { mocha: "test/contracts", solidity: "test/contracts" } },
+  solidity: {
+    version: "0.8.37",
+    // solc from npm: nothing is downloaded outside the package registry.
+    path: "solc/soljson.js",
+    settings: { evmVersion: "osaka", optimizer: { enabled: true, runs: 200 }, viaIR: true },
+  },
+  networks: { default: { type: "edr-simulated", chainType: "l1", hardfork: "osaka" } },
+});
