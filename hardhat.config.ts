@@ -1,5 +1,6 @@
 import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { defineConfig } from "hardhat/config";
+import { fileURLToPath } from "node:url";
 
 export default defineConfig({
   plugins: [toolbox],
@@ -7,7 +8,7 @@ export default defineConfig({
   solidity: {
     version: "0.8.37",
     // solc from npm: nothing is downloaded outside the package registry.
-    path: "solc/soljson.js",
+    path: fileURLToPath(import.meta.resolve("solc/soljson.js")),
     settings: { evmVersion: "osaka", optimizer: { enabled: true, runs: 200 }, viaIR: true },
   },
   networks: { default: { type: "edr-simulated", chainType: "l1", hardfork: "osaka" } },
