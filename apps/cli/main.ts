@@ -1,0 +1,26 @@
+import { Command, CommanderError } from "commander";
+
+import { registerTest } from "./commands/test.ts";
+import { explain } from "./failure.ts";
+import manifest from "../../package.json" with { type: "json" };
+
+const program = new Command("assay")
+  .description("Verifiable AI inference for smart contracts")
+  .version(manifest.version)
+  .option("--debug", "print the stack of an error")
+  .showHelpAfterError("Run ./assay --help for what there is.")
+  .exitOverride();
+
+registerTest(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode;
+  } else {
+    console.error(explain(error));
+    if (program.opts<{ debug?: boolean }>().debug === true) console.error(error);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,39 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+
+import { readCounts, type Counts } from "./counts.ts";
+
+/** Runs `hardhat <args>`, passing its output through, and returns its exit code and output. */
+async function hardhat(
+  root: string,
+  args: readonly string[],
+): Promise<{ readonly exitCode: number; readonly output: string }> {
+  const tool = join(root, "node_modules/hardhat/dist/src/cli.js");
+  const child = spawn(process.execPath, [tool, ...args], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    output += chunk;
+    process.stdout.write(chunk);
+  });
+  const exitCode = await new Promise<number>((done, fail) => {
+    child.on("error", fail);
+    child.on("close", (code) => {
+      done(code ?? 1);
+    });
+  });
+  return { exitCode, output };
+}
+
+/** Compiles the contracts; false if they do not compile. */
+export async function buildContracts(root: string): Promise<boolean> {
+  return (await hardhat(root, ["build"])).exitCode === 0;
+}
+
+/** Runs the contract tests of one kind of runner. */
+export async function runHardhatSuite(root: string, kind: "solidity" | "mocha"): Promise<Counts> {
+  const { exitCode, output } = await hardhat(root, ["test", kind]);
+  return readCounts(output, exitCode);
+}
