@@ -1,0 +1,142 @@
+/** Ports of the node process alone; workers see only `ports.ts`. */
+import type { ErrorRecord } from "./errors.ts";
+import type { FloatDifference, Groth16Proof, Hex } from "./ports.ts";
+import type {
+  Block,
+  BlockEvents,
+  BlockRef,
+  Failure,
+  JournaledRequest,
+  OpenRequest,
+  Stage,
+} from "./request.ts";
+import type { Attempt, Fees, JournaledTransaction, Receipt } from "./transaction.ts";
+
+export interface JournaledProof {
+  readonly proof: Groth16Proof;
+  readonly commitment: bigint;
+}
+
+/** The node's memory. Every method is one durable transaction: it has happened when it returns. */
+export interface Journal {
+  /** Newest applied block; null before the first. */
+  tip(): Block | null;
+  /** Applied block at or below this number, the newest such. */
+  blockAtOrBelow(number: number): Block | null;
+  applyBlock(batch: BlockEvents): void;
+  /** Forgets all blocks above, and with them what they said about requests and receipts. */
+  rollBackTo(block: BlockRef): void;
+
+  request(requestId: Hex): JournaledRequest | null;
+  /** Requests that are neither ended nor given up, oldest first. */
+  unfinishedRequests(): readonly JournaledRequest[];
+  /** Stores an output; the first one stays. */
+  recordOutput(requestId: Hex, output: Uint8Array): void;
+  output(requestId: Hex): Uint8Array | null;
+  recordProof(requestId: Hex, proof: JournaledProof): void;
+  proof(requestId: Hex): JournaledProof | null;
+  recordFailure(requestId: Hex, failure: Failure): void;
+
+  /** Journals a signed transaction before it is broadcast. */
+  insertTransaction(entry: {
+    readonly requestId: Hex;
+    readonly sender: Hex;
+    readonly nonce: number;
+    readonly attempt: Attempt;
+  }): JournaledTransaction;
+  insertAttempt(transactionId: number, attempt: Attempt): void;
+  recordReceipt(transactionId: number, receipt: Receipt): void;
+  markDone(transactionId: number): void;
+  markLost(transactionId: number): void;
+  /** Transactions of this sender that are Signed or Mined, by nonce. */
+  openTransactions(sender: Hex): readonly JournaledTransaction[];
+  /** Highest nonce ever journaled for this sender; null if none. */
+  highestNonce(sender: Hex): number | null;
+  /** Transactions about one request, oldest first. */
+  transactionsOf(requestId: Hex): readonly JournaledTransaction[];
+}
+
+/** What a settlement needs; chain/ turns it into calldata. */
+export interface Fulfilment {
+  readonly request: OpenRequest;
+  readonly output: Uint8Array;
+  readonly proof: JournaledProof;
+}
+
+/** A transaction that can be signed: the contract accepted it in a dry run. */
+export interface PreparedCall {
+  readonly to: Hex;
+  readonly data: Hex;
+  readonly gasLimit: bigint;
+}
+
+export interface Signed {
+  readonly hash: Hex;
+  readonly raw: Hex;
+}
+
+/** What became of a broadcast. "unknown" means just that: it may be in a mempool. */
+export type BroadcastResult = "accepted" | "nonce used" | "underpriced" | "unfunded" | "unknown";
+
+/** Reading and writing transactions of the one sender. */
+export interface SettlementChain {
+  readonly sender: Hex;
+  /** Dry run; @throws OrchestratorError ContractReverted with the decoded error's name in data. */
+  prepare(fulfilment: Fulfilment): Promise<PreparedCall>;
+  /** A call that only uses up a nonce. */
+  prepareCancel(): PreparedCall;
+  sign(call: PreparedCall, nonce: number, fees: Fees): Promise<Signed>;
+  broadcast(raw: Hex): Promise<BroadcastResult>;
+  receipt(hash: Hex): Promise<Receipt | null>;
+  /** Whether an RPC endpoint knows the transaction, mined or pending. */
+  isKnown(hash: Hex): Promise<boolean>;
+  /** Number of mined transactions of the sender. */
+  minedNonce(): Promise<number>;
+  baseFee(): Promise<bigint>;
+}
+
+/** A release as the registry names it. */
+export interface RegisteredRelease {
+  readonly releaseId: Hex;
+  readonly manifestCid: string;
+}
+
+export interface ReleaseRegistry {
+  /** @throws OrchestratorError ReleaseUnknown */
+  release(releaseId: Hex): Promise<RegisteredRelease>;
+}
+
+/** What a worker returned for one job. */
+export type JobOutcome =
+  | {
+      readonly kind: "inferred";
+      readonly requestId: Hex;
+      readonly output: Uint8Array;
+      readonly floatDifference: FloatDifference | null;
+      readonly seconds: number;
+    }
+  | {
+      readonly kind: "proven";
+      readonly requestId: Hex;
+      readonly output: Uint8Array;
+      readonly proof: JournaledProof;
+      readonly seconds: number;
+    }
+  | {
+      readonly kind: "failed";
+      readonly requestId: Hex;
+      readonly stage: Stage;
+      readonly error: ErrorRecord;
+    };
+
+export type QueueState =
+  { readonly isReady: true } | { readonly isReady: false; readonly reason: ErrorRecord };
+
+/** The work list. It may lose everything at any moment; the journal feeds it again. */
+export interface WorkQueue {
+  state(): QueueState;
+  /** Adds a job unless it is there; returns the outcome if it already has one. */
+  offer(stage: Stage, requestId: Hex): Promise<JobOutcome | null>;
+  /** Forgets a job whose outcome is journaled, or that nobody needs any more. */
+  forget(stage: Stage, requestId: Hex): Promise<void>;
+}

@@ -1,0 +1,158 @@
+import type { DatabaseSync } from "node:sqlite";
+import { z } from "zod";
+
+import { OrchestratorError } from "../domain/errors.ts";
+import type { Journal, JournaledProof } from "../domain/nodePorts.ts";
+import type { Clock, Hex } from "../domain/ports.ts";
+import type { Block, BlockEvents, BlockRef, Failure, JournaledRequest } from "../domain/request.ts";
+import type { Attempt, JournaledTransaction, Receipt } from "../domain/transaction.ts";
+import * as answers from "./answerTable.ts";
+import * as blocks from "./blockTable.ts";
+import { inTransaction, openDatabase } from "./database.ts";
+import * as requests from "./requestTable.ts";
+import * as transactions from "./transactionTable.ts";
+
+/** The journal in one SQLite file, locked by this process while it is open. */
+export class SqliteJournal implements Journal {
+  readonly #database: DatabaseSync;
+  readonly #clock: Pick<Clock, "now">;
+
+  /**
+   * @param input.deployment chain and coordinator the journal belongs to, as one text
+   * @throws OrchestratorError JournalLocked, JournalTooNew, JournalForeign
+   */
+  constructor(input: {
+    readonly path: string;
+    readonly deployment: string;
+    readonly clock: Pick<Clock, "now">;
+  }) {
+    this.#clock = input.clock;
+    this.#database = openDatabase(input.path);
+    try {
+      claim(this.#database, input.deployment);
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
+  }
+
+  /** Gives the file lock back. */
+  close(): void {
+    this.#database.close();
+  }
+
+  tip(): Block | null {
+    return blocks.selectBlock(this.#database, Number.MAX_SAFE_INTEGER);
+  }
+
+  blockAtOrBelow(number: number): Block | null {
+    return blocks.selectBlock(this.#database, number);
+  }
+
+  applyBlock({ block, events }: BlockEvents): void {
+    inTransaction(this.#database, () => {
+      blocks.insertBlock(this.#database, block);
+      for (const event of events) {
+        if (event.kind === "requested") {
+          const { request } = event;
+          requests.upsertRequest(this.#database, { request, block, now: this.#clock.now() });
+        } else {
+          const { requestId, status, transactionHash } = event;
+          requests.updateEnding(this.#database, requestId, { status, transactionHash, block });
+        }
+      }
+    });
+  }
+
+  rollBackTo(block: BlockRef): void {
+    inTransaction(this.#database, () => {
+      blocks.deleteBlocksAbove(this.#database, block.number);
+      requests.unseeAbove(this.#database, block.number);
+      transactions.unmineAbove(this.#database, block.number);
+    });
+  }
+
+  request(requestId: Hex): JournaledRequest | null {
+    return requests.selectRequest(this.#database, requestId);
+  }
+
+  unfinishedRequests(): readonly JournaledRequest[] {
+    return requests.selectUnfinished(this.#database);
+  }
+
+  recordOutput(requestId: Hex, output: Uint8Array): void {
+    answers.insertOutput(this.#database, requestId, output);
+  }
+
+  output(requestId: Hex): Uint8Array | null {
+    return answers.selectOutput(this.#database, requestId);
+  }
+
+  recordProof(requestId: Hex, proof: JournaledProof): void {
+    answers.insertProof(this.#database, requestId, proof);
+  }
+
+  proof(requestId: Hex): JournaledProof | null {
+    return answers.selectProof(this.#database, requestId);
+  }
+
+  recordFailure(requestId: Hex, failure: Failure): void {
+    requests.updateFailure(this.#database, requestId, failure);
+  }
+
+  insertTransaction(entry: {
+    readonly requestId: Hex;
+    readonly sender: Hex;
+    readonly nonce: number;
+    readonly attempt: Attempt;
+  }): JournaledTransaction {
+    const id = inTransaction(this.#database, () => {
+      const inserted = transactions.insertTransaction(this.#database, entry);
+      transactions.insertAttempt(this.#database, inserted, entry.attempt);
+      return inserted;
+    });
+    const [row] = transactions.selectTransactions(this.#database, "id = ?", id);
+    if (row === undefined) throw new Error(`transaction ${id} vanished from the journal`);
+    return row;
+  }
+
+  insertAttempt(transactionId: number, attempt: Attempt): void {
+    transactions.insertAttempt(this.#database, transactionId, attempt);
+  }
+
+  recordReceipt(transactionId: number, receipt: Receipt): void {
+    transactions.updateReceipt(this.#database, transactionId, receipt);
+  }
+
+  markDone(transactionId: number): void {
+    transactions.updateState(this.#database, transactionId, "Done");
+  }
+
+  markLost(transactionId: number): void {
+    transactions.updateState(this.#database, transactionId, "Lost");
+  }
+
+  openTransactions(sender: Hex): readonly JournaledTransaction[] {
+    const condition = "sender = ? AND state IN ('Signed', 'Mined')";
+    return transactions.selectTransactions(this.#database, condition, sender);
+  }
+
+  highestNonce(sender: Hex): number | null {
+    return transactions.selectHighestNonce(this.#database, sender);
+  }
+
+  transactionsOf(requestId: Hex): readonly JournaledTransaction[] {
+    return transactions.selectTransactions(this.#database, "request_id = ?", requestId);
+  }
+}
+
+function claim(database: DatabaseSync, deployment: string): void {
+  database
+    .prepare("INSERT INTO settings (name, value) VALUES ('deployment', ?) ON CONFLICT DO NOTHING")
+    .run(deployment);
+  const row = database.prepare("SELECT value FROM settings WHERE name = 'deployment'").get();
+  const found = z.string().parse(row?.["value"]);
+  if (found !== deployment) {
+    throw new OrchestratorError("JournalForeign", { data: { found, expected: deployment } });
+  }
+}

@@ -1,0 +1,159 @@
+import type { DatabaseSync } from "node:sqlite";
+import { z } from "zod";
+
+import type { Hex } from "../domain/ports.ts";
+import type {
+  Block,
+  BlockRef,
+  Ending,
+  Failure,
+  JournaledRequest,
+  OpenRequest,
+} from "../domain/request.ts";
+import { hex } from "./columns.ts";
+
+const SELECT = `
+  SELECT requests.*,
+    EXISTS (SELECT 1 FROM outputs WHERE outputs.request_id = requests.request_id) AS has_output,
+    EXISTS (SELECT 1 FROM proofs WHERE proofs.request_id = requests.request_id) AS has_proof,
+    (SELECT id FROM transactions WHERE transactions.request_id = requests.request_id
+       AND state IN ('Signed', 'Mined') LIMIT 1) AS transaction_id
+  FROM requests`;
+
+const requestRow = z.object({
+  request_id: hex,
+  release_id: hex,
+  level: z.enum(["Optimistic", "Tee", "Zk"]),
+  requester: hex,
+  operator_id: hex,
+  input: z.instanceof(Uint8Array),
+  primary_until: z.number(),
+  deadline: z.number(),
+  preimage: z.string(),
+  journaled_at: z.number(),
+  seen_block: z.number().nullable(),
+  seen_hash: hex.nullable(),
+  end_block: z.number().nullable(),
+  end_hash: hex.nullable(),
+  end_status: z.enum(["Finalized", "Failed", "Expired", "Overturned"]).nullable(),
+  end_transaction: hex.nullable(),
+  failure_code: z.string().nullable(),
+  failure_message: z.string().nullable(),
+  failure_stage: z.enum(["infer", "prove", "fulfill"]).nullable(),
+  has_output: z.number(),
+  has_proof: z.number(),
+  transaction_id: z.number().nullable(),
+});
+
+type RequestRow = z.infer<typeof requestRow>;
+
+export function selectRequest(database: DatabaseSync, requestId: Hex): JournaledRequest | null {
+  const row = database.prepare(`${SELECT} WHERE request_id = ?`).get(requestId);
+  return row === undefined ? null : toRequest(requestRow.parse(row));
+}
+
+export function selectUnfinished(database: DatabaseSync): readonly JournaledRequest[] {
+  const where = "WHERE end_block IS NULL AND failure_code IS NULL ORDER BY journaled_at, rowid";
+  const rows = database.prepare(`${SELECT} ${where}`).all();
+  return rows.map((row) => toRequest(requestRow.parse(row)));
+}
+
+/** Inserts a request, or, when a re-org moved it, takes over what its new event says. */
+export function upsertRequest(
+  database: DatabaseSync,
+  entry: { readonly request: OpenRequest; readonly block: Block; readonly now: number },
+): void {
+  const { request, block } = entry;
+  database
+    .prepare(
+      `INSERT INTO requests (request_id, release_id, level, requester, operator_id, input,
+         primary_until, deadline, preimage, journaled_at, seen_block, seen_hash)
+       VALUES (:id, :release, :level, :requester, :operator, :input, :primaryUntil, :deadline,
+         :preimage, :now, :block, :hash)
+       ON CONFLICT (request_id) DO UPDATE SET operator_id = :operator,
+         primary_until = :primaryUntil, deadline = :deadline, preimage = :preimage,
+         seen_block = :block, seen_hash = :hash, failure_code = NULL, failure_message = NULL,
+         failure_stage = NULL`,
+    )
+    .run({
+      id: request.requestId,
+      release: request.releaseId,
+      level: request.level,
+      requester: request.requester,
+      operator: request.operatorId,
+      input: request.input,
+      primaryUntil: request.primaryUntil,
+      deadline: request.deadline,
+      preimage: request.preimage,
+      now: entry.now,
+      block: block.number,
+      hash: block.hash,
+    });
+}
+
+export function updateEnding(database: DatabaseSync, requestId: Hex, ending: Ending): void {
+  database
+    .prepare(
+      `UPDATE requests SET end_status = ?, end_transaction = ?, end_block = ?, end_hash = ?
+       WHERE request_id = ?`,
+    )
+    .run(ending.status, ending.transactionHash, ending.block.number, ending.block.hash, requestId);
+}
+
+export function updateFailure(database: DatabaseSync, requestId: Hex, failure: Failure): void {
+  database
+    .prepare(
+      `UPDATE requests SET failure_code = ?, failure_message = ?, failure_stage = ?
+       WHERE request_id = ?`,
+    )
+    .run(failure.code, failure.message, failure.stage, requestId);
+}
+
+/** Takes back what rolled-back blocks said: requests are unseen, endings undone. */
+export function unseeAbove(database: DatabaseSync, number: number): void {
+  database
+    .prepare("UPDATE requests SET seen_block = NULL, seen_hash = NULL WHERE seen_block > ?")
+    .run(number);
+  database
+    .prepare(
+      `UPDATE requests SET end_status = NULL, end_transaction = NULL, end_block = NULL,
+         end_hash = NULL WHERE end_block > ?`,
+    )
+    .run(number);
+}
+
+function toRequest(row: RequestRow): JournaledRequest {
+  return {
+    requestId: row.request_id,
+    releaseId: row.release_id,
+    level: row.level,
+    requester: row.requester,
+    operatorId: row.operator_id,
+    input: row.input,
+    primaryUntil: row.primary_until,
+    deadline: row.deadline,
+    preimage: row.preimage,
+    journaledAt: row.journaled_at,
+    seen: toBlockRef(row.seen_block, row.seen_hash),
+    ending: toEnding(row),
+    failure: toFailure(row),
+    hasOutput: row.has_output === 1,
+    hasProof: row.has_proof === 1,
+    transactionId: row.transaction_id,
+  };
+}
+
+function toBlockRef(number: number | null, hash: Hex | null): BlockRef | null {
+  return number === null || hash === null ? null : { number, hash };
+}
+
+function toEnding(row: RequestRow): Ending | null {
+  const block = toBlockRef(row.end_block, row.end_hash);
+  if (block === null || row.end_status === null || row.end_transaction === null) return null;
+  return { status: row.end_status, transactionHash: row.end_transaction, block };
+}
+
+function toFailure(row: RequestRow): Failure | null {
+  const { failure_code: code, failure_message: message, failure_stage: stage } = row;
+  return code === null || message === null || stage === null ? null : { code, message, stage };
+}

@@ -1,0 +1,148 @@
+import type { DatabaseSync } from "node:sqlite";
+import { z } from "zod";
+
+import type { Hex } from "../domain/ports.ts";
+import type {
+  Attempt,
+  JournaledTransaction,
+  Receipt,
+  TransactionState,
+} from "../domain/transaction.ts";
+import { decimal, hex } from "./columns.ts";
+
+const transactionRow = z.object({
+  id: z.number(),
+  request_id: hex,
+  sender: hex,
+  nonce: z.number(),
+  state: z.enum(["Signed", "Mined", "Done", "Lost"]),
+  receipt_hash: hex.nullable(),
+  receipt_block: z.number().nullable(),
+  receipt_block_hash: hex.nullable(),
+  receipt_succeeded: z.number().nullable(),
+  receipt_gas_used: z.number().nullable(),
+});
+
+const attemptRow = z
+  .object({
+    hash: hex,
+    raw: hex,
+    purpose: z.enum(["fulfill", "cancel"]),
+    max_fee_per_gas: decimal,
+    max_priority_fee_per_gas: decimal,
+    signed_at: z.number(),
+  })
+  .transform((row): Attempt => ({
+    hash: row.hash,
+    raw: row.raw,
+    purpose: row.purpose,
+    maxFeePerGas: row.max_fee_per_gas,
+    maxPriorityFeePerGas: row.max_priority_fee_per_gas,
+    signedAt: row.signed_at,
+  }));
+
+export function insertTransaction(
+  database: DatabaseSync,
+  entry: { readonly requestId: Hex; readonly sender: Hex; readonly nonce: number },
+): number {
+  const { lastInsertRowid } = database
+    .prepare("INSERT INTO transactions (request_id, sender, nonce, state) VALUES (?, ?, ?, ?)")
+    .run(entry.requestId, entry.sender, entry.nonce, "Signed");
+  return Number(lastInsertRowid);
+}
+
+export function insertAttempt(database: DatabaseSync, id: number, attempt: Attempt): void {
+  database
+    .prepare(
+      `INSERT INTO attempts (hash, transaction_id, raw, purpose, max_fee_per_gas,
+         max_priority_fee_per_gas, signed_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .run(
+      attempt.hash,
+      id,
+      attempt.raw,
+      attempt.purpose,
+      attempt.maxFeePerGas.toString(),
+      attempt.maxPriorityFeePerGas.toString(),
+      attempt.signedAt,
+    );
+}
+
+export function updateReceipt(database: DatabaseSync, id: number, receipt: Receipt): void {
+  database
+    .prepare(
+      `UPDATE transactions SET state = 'Mined', receipt_hash = ?, receipt_block = ?,
+         receipt_block_hash = ?, receipt_succeeded = ?, receipt_gas_used = ? WHERE id = ?`,
+    )
+    .run(
+      receipt.hash,
+      receipt.block.number,
+      receipt.block.hash,
+      receipt.succeeded ? 1 : 0,
+      Number(receipt.gasUsed),
+      id,
+    );
+}
+
+export function updateState(database: DatabaseSync, id: number, state: TransactionState): void {
+  database.prepare("UPDATE transactions SET state = ? WHERE id = ?").run(state, id);
+}
+
+/** Receipts of rolled-back blocks are forgotten; the bytes are broadcast again. */
+export function unmineAbove(database: DatabaseSync, number: number): void {
+  database
+    .prepare(
+      `UPDATE transactions SET state = 'Signed', receipt_hash = NULL, receipt_block = NULL,
+         receipt_block_hash = NULL, receipt_succeeded = NULL, receipt_gas_used = NULL
+       WHERE receipt_block > ?`,
+    )
+    .run(number);
+}
+
+/** Transactions by a condition on their own columns, by nonce. */
+export function selectTransactions(
+  database: DatabaseSync,
+  condition: "id = ?" | "request_id = ?" | "sender = ? AND state IN ('Signed', 'Mined')",
+  value: Hex | number,
+): readonly JournaledTransaction[] {
+  const rows = database
+    .prepare(`SELECT * FROM transactions WHERE ${condition} ORDER BY nonce, id`)
+    .all(value);
+  return rows.map((row) => toTransaction(database, transactionRow.parse(row)));
+}
+
+export function selectHighestNonce(database: DatabaseSync, sender: Hex): number | null {
+  const row = database
+    .prepare("SELECT max(nonce) AS highest FROM transactions WHERE sender = ?")
+    .get(sender);
+  return z.number().nullable().parse(row?.["highest"]);
+}
+
+function toTransaction(
+  database: DatabaseSync,
+  row: z.infer<typeof transactionRow>,
+): JournaledTransaction {
+  const attempts = database
+    .prepare("SELECT * FROM attempts WHERE transaction_id = ? ORDER BY rowid")
+    .all(row.id);
+  return {
+    id: row.id,
+    requestId: row.request_id,
+    sender: row.sender,
+    nonce: row.nonce,
+    state: row.state,
+    attempts: attempts.map((attempt) => attemptRow.parse(attempt)),
+    receipt: toReceipt(row),
+  };
+}
+
+function toReceipt(row: z.infer<typeof transactionRow>): Receipt | null {
+  if (row.receipt_hash === null) return null;
+  if (row.receipt_block === null || row.receipt_block_hash === null) return null;
+  return {
+    hash: row.receipt_hash,
+    block: { number: row.receipt_block, hash: row.receipt_block_hash },
+    succeeded: row.receipt_succeeded === 1,
+    gasUsed: BigInt(row.receipt_gas_used ?? 0),
+  };
+}

@@ -1,0 +1,199 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+
+import {
+  attempt,
+  block,
+  blockHash,
+  hex,
+  openJournal,
+  openRequest,
+  PROOF,
+  temporaryFolder,
+  temporaryJournal,
+} from "../support/builders.ts";
+import { SqliteJournal } from "../../../orchestrator/storage/journal.ts";
+
+const SENDER = hex(0x5e, 20);
+const request = openRequest(1);
+
+describe("SqliteJournal: blocks and requests", () => {
+  it("remembers a request with the block it was seen in", (t) => {
+    const journal = temporaryJournal(t);
+    journal.applyBlock({ block: block(10), events: [{ kind: "requested", request }] });
+    assert.deepEqual(journal.request(request.requestId), {
+      ...request,
+      seen: { number: 10, hash: blockHash(10) },
+      ending: null,
+      failure: null,
+      hasOutput: false,
+      hasProof: false,
+      transactionId: null,
+      journaledAt: 7,
+    });
+    assert.deepEqual(journal.tip(), block(10));
+  });
+
+  it("ignores the ending of a request that it never saw", (t) => {
+    const journal = temporaryJournal(t);
+    const transactionHash = hex(1);
+    const requestId = hex(0xdead);
+    const events = [{ kind: "ended", requestId, status: "Expired", transactionHash }] as const;
+    journal.applyBlock({ block: block(10), events });
+    assert.equal(journal.request(requestId), null);
+  });
+
+  it("undoes sightings, endings and receipts of rolled-back blocks and keeps the work", (t) => {
+    const journal = temporaryJournal(t);
+    const { requestId } = request;
+    journal.applyBlock({ block: block(9), events: [] });
+    journal.applyBlock({ block: block(10), events: [{ kind: "requested", request }] });
+    journal.recordOutput(requestId, Uint8Array.of(7));
+    journal.recordProof(requestId, PROOF);
+    const entry = { requestId, sender: SENDER, nonce: 0, attempt: attempt(1) };
+    const { id } = journal.insertTransaction(entry);
+    const receipt = {
+      hash: attempt(1).hash,
+      block: { number: 11, hash: blockHash(11) },
+      succeeded: true,
+      gasUsed: 5n,
+    };
+    journal.recordReceipt(id, receipt);
+    journal.markDone(id);
+    const ended = { kind: "ended", requestId, status: "Finalized" } as const;
+    journal.applyBlock({ block: block(11), events: [{ ...ended, transactionHash: hex(1) }] });
+    assert.equal(journal.request(requestId)?.ending?.status, "Finalized");
+
+    journal.rollBackTo(block(9));
+
+    const row = journal.request(requestId);
+    assert.equal(row?.seen, null);
+    assert.equal(row?.ending, null);
+    assert.equal(row?.hasProof, true);
+    assert.deepEqual(journal.proof(requestId), PROOF);
+    assert.equal(journal.openTransactions(SENDER)[0]?.state, "Signed");
+    assert.equal(journal.openTransactions(SENDER)[0]?.receipt, null);
+    assert.deepEqual(journal.tip(), block(9));
+  });
+
+  it("takes over the terms of the block in which a moved request is seen again", (t) => {
+    const journal = temporaryJournal(t);
+    journal.applyBlock({ block: block(9), events: [] });
+    journal.applyBlock({ block: block(10), events: [{ kind: "requested", request }] });
+    journal.rollBackTo(block(9));
+    const moved = { ...request, operatorId: hex(0x77), deadline: 4_000, preimage: "{}" };
+    const events = [{ kind: "requested", request: moved }] as const;
+    journal.applyBlock({ block: block(10, 1, 0), events });
+    const row = journal.request(request.requestId);
+    assert.equal(row?.operatorId, moved.operatorId);
+    assert.equal(row?.deadline, 4_000);
+    assert.equal(row?.preimage, "{}");
+    assert.deepEqual(row?.seen, { number: 10, hash: blockHash(10, 1) });
+  });
+
+  it("lists only requests that are neither ended nor given up, oldest first", (t) => {
+    const journal = temporaryJournal(t);
+    const requests = [1, 2, 3, 4].map((index) => openRequest(index));
+    const events = requests.map((each) => ({ kind: "requested", request: each }) as const);
+    journal.applyBlock({ block: block(1), events });
+    const failure = { code: "ModelRefused", message: "no", stage: "infer" } as const;
+    journal.recordFailure(openRequest(2).requestId, failure);
+    const ended = { kind: "ended", requestId: openRequest(3).requestId } as const;
+    journal.applyBlock({
+      block: block(2),
+      events: [{ ...ended, status: "Expired", transactionHash: hex(1) }],
+    });
+    const left = journal.unfinishedRequests().map((row) => row.requestId);
+    assert.deepEqual(left, [openRequest(1).requestId, openRequest(4).requestId]);
+  });
+});
+
+describe("SqliteJournal: answers and transactions", () => {
+  it("keeps the first output and the first proof of a request", (t) => {
+    const journal = temporaryJournal(t);
+    journal.applyBlock({ block: block(1), events: [{ kind: "requested", request }] });
+    journal.recordOutput(request.requestId, Uint8Array.of(1));
+    journal.recordOutput(request.requestId, Uint8Array.of(2));
+    assert.deepEqual(journal.output(request.requestId), Uint8Array.of(1));
+    journal.recordProof(request.requestId, PROOF);
+    journal.recordProof(request.requestId, { ...PROOF, commitment: 1n });
+    assert.deepEqual(journal.proof(request.requestId), PROOF);
+  });
+
+  it("refuses a second transaction on a nonce that is taken", (t) => {
+    const journal = temporaryJournal(t);
+    const other = openRequest(2);
+    const events = [request, other].map((each) => ({ kind: "requested", request: each }) as const);
+    journal.applyBlock({ block: block(1), events });
+    const entry = { sender: SENDER, nonce: 3 };
+    journal.insertTransaction({ ...entry, requestId: request.requestId, attempt: attempt(1) });
+    assert.throws(() =>
+      journal.insertTransaction({ ...entry, requestId: other.requestId, attempt: attempt(2) }),
+    );
+    assert.equal(journal.openTransactions(SENDER).length, 1);
+    assert.equal(journal.highestNonce(SENDER), 3);
+  });
+
+  it("keeps all attempts of a transaction in their order", (t) => {
+    const journal = temporaryJournal(t);
+    journal.applyBlock({ block: block(1), events: [{ kind: "requested", request }] });
+    const { requestId } = request;
+    const entry = { requestId, sender: SENDER, nonce: 0, attempt: attempt(1) };
+    const { id } = journal.insertTransaction(entry);
+    journal.insertAttempt(id, attempt(2, { purpose: "cancel" }));
+    assert.deepEqual(journal.transactionsOf(requestId)[0]?.attempts, [
+      attempt(1),
+      attempt(2, { purpose: "cancel" }),
+    ]);
+    assert.equal(journal.request(requestId)?.transactionId, id);
+    journal.markDone(id);
+    assert.equal(journal.request(requestId)?.transactionId, null);
+  });
+});
+
+describe("SqliteJournal: the file", () => {
+  it("refuses a second writer while the first lives", (t) => {
+    const path = join(temporaryFolder(t), "journal.db");
+    const first = openJournal(path);
+    assert.throws(() => openJournal(path), { code: "JournalLocked" });
+    first.close();
+    openJournal(path).close();
+  });
+
+  it("refuses the journal of another deployment", (t) => {
+    const path = join(temporaryFolder(t), "journal.db");
+    openJournal(path).close();
+    const clock = { now: () => 0 };
+    const foreign = { path, deployment: "1:0xff", clock };
+    assert.throws(() => new SqliteJournal(foreign), { code: "JournalForeign" });
+    openJournal(path).close();
+  });
+
+  it("has everything that returned before a kill -9, and nothing by halves", async (t) => {
+    const path = join(temporaryFolder(t), "journal.db");
+    const script = join(import.meta.dirname, "../support/journalWriter.ts");
+    const child = spawn(process.execPath, [script, path], { stdio: ["ignore", "pipe", "inherit"] });
+    let printed = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      printed += chunk.toString();
+      if (printed.split("\n").length > 40) child.kill("SIGKILL");
+    });
+    await once(child, "exit");
+
+    const journal = openJournal(path);
+    t.after(() => {
+      journal.close();
+    });
+    const acknowledged = Number(printed.trim().split("\n").at(-1));
+    const tip = journal.tip();
+    assert.ok(acknowledged >= 39);
+    assert.ok(tip !== null && tip.number >= acknowledged);
+    for (let number = 1; number <= tip.number; number++) {
+      assert.notEqual(journal.request(openRequest(number).requestId), null, `request ${number}`);
+    }
+    assert.equal(journal.unfinishedRequests().length, tip.number);
+  });
+});

@@ -1,0 +1,106 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+
+import type { Hex } from "../../../orchestrator/domain/ports.ts";
+import type { Block, JournaledRequest, OpenRequest } from "../../../orchestrator/domain/request.ts";
+import type { Attempt } from "../../../orchestrator/domain/transaction.ts";
+import { SqliteJournal } from "../../../orchestrator/storage/journal.ts";
+
+export function hex(value: number | bigint, bytes = 32): Hex {
+  return `0x${value.toString(16).padStart(bytes * 2, "0")}`;
+}
+
+/** Hash of a block: its number and the branch it stands on. */
+export function blockHash(number: number, branch = 0): Hex {
+  return hex(BigInt(branch) * 1_000_000n + BigInt(number) + 0xb10c_0000_0000n);
+}
+
+export function block(number: number, branch = 0, parentBranch = branch): Block {
+  return {
+    number,
+    hash: blockHash(number, branch),
+    parentHash: blockHash(number - 1, parentBranch),
+    timestamp: 1_000 + number,
+  };
+}
+
+export const OPERATOR = hex(0x0b);
+
+export function openRequest(index: number, change: Partial<OpenRequest> = {}): OpenRequest {
+  return {
+    requestId: hex(0x1000 + index),
+    releaseId: hex(0x5e1ea5e),
+    level: "Zk",
+    requester: hex(0xc0de, 20),
+    operatorId: OPERATOR,
+    input: Uint8Array.from([1, 2, 3, index]),
+    primaryUntil: 2_000,
+    deadline: 3_000,
+    preimage: `{"index":${index}}`,
+    ...change,
+  };
+}
+
+export function journaledRequest(
+  index: number,
+  change: Partial<JournaledRequest> = {},
+): JournaledRequest {
+  return {
+    ...openRequest(index),
+    seen: { number: 10, hash: blockHash(10) },
+    ending: null,
+    failure: null,
+    hasOutput: false,
+    hasProof: false,
+    transactionId: null,
+    journaledAt: 0,
+    ...change,
+  };
+}
+
+export function attempt(index: number, change: Partial<Attempt> = {}): Attempt {
+  return {
+    hash: hex(0xaa00 + index),
+    raw: hex(0xbb00 + index),
+    purpose: "fulfill",
+    maxFeePerGas: 10n ** 10n,
+    maxPriorityFeePerGas: 10n ** 9n,
+    signedAt: 5,
+    ...change,
+  };
+}
+
+export const PROOF = {
+  proof: {
+    a: [1n, 2n],
+    b: [
+      [3n, 4n],
+      [5n, 6n],
+    ],
+    c: [7n, 8n],
+  },
+  commitment: 9n,
+} as const;
+
+export function temporaryFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), "assay-test-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export const DEPLOYMENT = "31337:0xc0";
+
+export function openJournal(path: string, now: () => number = () => 7): SqliteJournal {
+  return new SqliteJournal({ path, deployment: DEPLOYMENT, clock: { now } });
+}
+
+/** A journal of its own for a test, closed and deleted afterwards. */
+export function temporaryJournal(t: TestContext): SqliteJournal {
+  const journal = openJournal(join(temporaryFolder(t), "journal.db"));
+  t.after(() => {
+    journal.close();
+  });
+  return journal;
+}
