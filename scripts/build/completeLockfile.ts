@@ -8,6 +8,8 @@ import { resolve } from "node:path";
 
 interface LockedPackage {
   readonly version?: string;
+  readonly dev?: boolean;
+  readonly optional?: boolean;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
@@ -47,7 +49,8 @@ for (const [at, { optionalDependencies }] of Object.entries(lockfile.packages)) 
     lockfile.packages[`node_modules/${name}`] = {
       version,
       ...platform(name),
-      ...{ dev: true, optional: true },
+      dev: true,
+      optional: true,
     };
     added.push(name);
   }
