@@ -1,9 +1,8 @@
-import type { Hex } from "./ports.ts";
 import type { EndStatus, JournaledRequest } from "./request.ts";
 
 /** What the node knows when it decides. */
 export interface View {
-  readonly operatorId: Hex;
+  readonly operatorId: bigint;
   /** Newest journaled block; time in seconds. */
   readonly head: { readonly number: number; readonly timestamp: number };
   /** Newest block under the finalised tag; −1 while the RPC names none. */
@@ -41,7 +40,7 @@ export function nextStep(request: JournaledRequest, view: View): NextStep {
   if (seen === null) return { kind: "wait", reason: "BlockRolledBack" };
   if (request.transactionId !== null) return { kind: "wait", reason: "TransactionPending" };
   if (request.failure !== null) return { kind: "given up", code: request.failure.code };
-  if (view.head.timestamp > request.deadline) return { kind: "given up", code: "DeadlinePassed" };
+  if (view.head.timestamp >= request.deadline) return { kind: "given up", code: "DeadlinePassed" };
   if (request.level !== "Zk") return { kind: "wait", reason: "LevelNotServed" };
   if (!mayAnswer(request, view)) return { kind: "wait", reason: "AssignedToOther" };
   if (!request.hasOutput) return { kind: "infer" };
@@ -54,7 +53,7 @@ export function nextStep(request: JournaledRequest, view: View): NextStep {
 
 function mayAnswer(request: JournaledRequest, view: View): boolean {
   if (request.operatorId === view.operatorId) return true;
-  return view.fallback && view.head.timestamp > request.primaryUntil;
+  return view.fallback && view.head.timestamp >= request.primaryUntil;
 }
 
 const WAIT_SENTENCES: Readonly<Record<WaitReason, string>> = {

@@ -31,8 +31,8 @@ export interface Work {
   readonly requestId: Hex;
   /** CID of the release's manifest; everything else of the release is named in it. */
   readonly manifestCid: string;
-  /** The operator id (bytes32) that the evidence is bound to. */
-  readonly payee: Hex;
+  /** The operator id (uint256) that the evidence is bound to. */
+  readonly payee: bigint;
   readonly input: Uint8Array;
 }
 

@@ -28,11 +28,11 @@ export interface OpenRequest {
   readonly level: Verification;
   readonly requester: Hex;
   /** The operator id that the chain assigned. */
-  readonly operatorId: Hex;
+  readonly operatorId: bigint;
   readonly input: Uint8Array;
-  /** Chain time (seconds) until which only the assigned operator may answer. */
+  /** Chain second from which operators other than the assigned one may answer. */
   readonly primaryUntil: number;
-  /** Chain time (seconds) after which the request can only expire. */
+  /** Chain second from which the request can only expire. */
   readonly deadline: number;
   /** The slot's preimage as text; only chain/ writes and reads it. */
   readonly preimage: string;

@@ -10,7 +10,7 @@ import type {
   JournaledRequest,
   OpenRequest,
 } from "../domain/request.ts";
-import { hex } from "./columns.ts";
+import { decimal, hex } from "./columns.ts";
 
 const SELECT = `
   SELECT requests.*,
@@ -25,7 +25,7 @@ const requestRow = z.object({
   release_id: hex,
   level: z.enum(["Optimistic", "Tee", "Zk"]),
   requester: hex,
-  operator_id: hex,
+  operator_id: decimal,
   input: z.instanceof(Uint8Array),
   primary_until: z.number(),
   deadline: z.number(),
@@ -80,7 +80,7 @@ export function upsertRequest(
       release: request.releaseId,
       level: request.level,
       requester: request.requester,
-      operator: request.operatorId,
+      operator: request.operatorId.toString(),
       input: request.input,
       primaryUntil: request.primaryUntil,
       deadline: request.deadline,

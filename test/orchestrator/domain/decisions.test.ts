@@ -45,17 +45,17 @@ describe("nextStep", () => {
   });
 
   it("leaves other operators' requests alone until their window is over", () => {
-    const foreign = journaledRequest(1, { operatorId: hex(0x99) });
+    const foreign = journaledRequest(1, { operatorId: 99n });
     const other = { kind: "wait", reason: "AssignedToOther" };
     assert.deepEqual(nextStep(foreign, view), other);
     assert.deepEqual(nextStep(foreign, { ...view, fallback: true }), other);
-    const late = { ...view, head: { number: 12, timestamp: 2_001 } };
+    const late = { ...view, head: { number: 12, timestamp: 2_000 } };
     assert.deepEqual(nextStep(foreign, late), other);
     assert.deepEqual(nextStep(foreign, { ...late, fallback: true }), { kind: "infer" });
   });
 
   it("gives up after the deadline, on a failure, and never serves unbuilt levels", () => {
-    const late = { ...view, head: { number: 12, timestamp: 3_001 } };
+    const late = { ...view, head: { number: 12, timestamp: 3_000 } };
     const passed = { kind: "given up", code: "DeadlinePassed" };
     assert.deepEqual(nextStep(journaledRequest(1), late), passed);
     const failure = { code: "ModelRefused", message: "no", stage: "infer" } as const;

@@ -43,6 +43,6 @@ describe("OrchestratorError", () => {
   it("has one sentence for every code", () => {
     const sentences = Object.values(ERROR_SENTENCES);
     assert.equal(new Set(sentences).size, sentences.length);
-    for (const sentence of sentences) assert.match(sentence, /^[A-Z].*\.$/);
+    for (const sentence of sentences) assert.match(sentence, /^[A-Z].*[.?]$/);
   });
 });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import fc from "fast-check";
+import { assert as assertProperty, bigInt, property, tuple } from "fast-check";
 
 import { bumpedFees, firstFees } from "../../../orchestrator/domain/transaction.ts";
 
 const caps = { maxFeePerGas: 100n, maxPriorityFeePerGas: 2n };
-const wei = fc.bigInt({ min: 1n, max: 10n ** 15n });
+const wei = bigInt({ min: 1n, max: 10n ** 15n });
 
 describe("firstFees", () => {
   it("leaves room for the base fee to double", () => {
@@ -26,8 +26,8 @@ describe("firstFees", () => {
 
 describe("bumpedFees", () => {
   it("raises both fees by at least an eighth and never passes the cap", () => {
-    fc.assert(
-      fc.property(wei, wei, wei, wei, (fee, tip, baseFee, cap) => {
+    assertProperty(
+      property(tuple(wei, wei, wei, wei), ([fee, tip, baseFee, cap]) => {
         const last = { maxFeePerGas: fee > tip ? fee : tip, maxPriorityFeePerGas: tip };
         const bumped = bumpedFees(last, baseFee, { maxFeePerGas: cap, maxPriorityFeePerGas: cap });
         if (bumped === null) return;

@@ -84,7 +84,7 @@ describe("SqliteJournal: blocks and requests", () => {
     journal.applyBlock({ block: block(9), events: [] });
     journal.applyBlock({ block: block(10), events: [{ kind: "requested", request }] });
     journal.rollBackTo(block(9));
-    const moved = { ...request, operatorId: hex(0x77), deadline: 4_000, preimage: "{}" };
+    const moved = { ...request, operatorId: 77n, deadline: 4_000, preimage: "{}" };
     const events = [{ kind: "requested", request: moved }] as const;
     journal.applyBlock({ block: block(10, 1, 0), events });
     const row = journal.request(request.requestId);

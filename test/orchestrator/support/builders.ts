@@ -26,7 +26,7 @@ export function block(number: number, branch = 0, parentBranch = branch): Block 
   };
 }
 
-export const OPERATOR = hex(0x0b);
+export const OPERATOR = 11n;
 
 export function openRequest(index: number, change: Partial<OpenRequest> = {}): OpenRequest {
   return {
