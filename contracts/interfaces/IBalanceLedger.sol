@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @notice One balance per account for deposits, refunds and royalties, and one per operator for
+/// what he earned. Money leaves only when its owner pulls it.
+interface IBalanceLedger {
+    event Deposited(address indexed account, uint256 amount);
+    event Withdrawn(address indexed account, address indexed to, uint256 amount);
+    event EarningsWithdrawn(uint256 indexed operatorId, address indexed to, uint256 amount);
+
+    error BalanceTooLow(address account, uint256 balance, uint256 amount);
+    error EarningsTooLow(uint256 operatorId, uint256 earnings, uint256 amount);
+    error AmountTooLarge(uint256 amount);
+    /// @notice The asset is a token, yet coins were sent along (or the other way round).
+    error ValueUnexpected(uint256 value, uint256 expected);
+    error NotOperatorOwner(uint256 operatorId, address account);
+
+    /// @notice Adds to the balance of `account`. Anyone may call. With coins, `amount` equals the
+    /// value sent; with a token, what really arrives is credited.
+    function deposit(address account, uint256 amount) external payable;
+
+    /// @notice Sends from the caller's balance to `to`.
+    function withdraw(address to, uint256 amount) external;
+
+    /// @notice Sends an operator's earnings to `to`. Only the operator's owner may call.
+    function withdrawEarnings(uint256 operatorId, address to, uint256 amount) external;
+
+    function balanceOf(address account) external view returns (uint256);
+
+    function earningsOf(uint256 operatorId) external view returns (uint256);
+
+    /// @notice The one asset of this deployment: a token, or zero for the chain's coin.
+    function asset() external view returns (address);
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Answer} from "../types/Answer.sol";
+import {Assignment} from "../types/Assignment.sol";
+import {Request} from "../types/Request.sol";
+import {Terms} from "../types/Terms.sol";
+import {Verification} from "../types/Verification.sol";
+import {IBalanceLedger} from "./IBalanceLedger.sol";
+import {IInferenceRequests} from "./IInferenceRequests.sol";
+import {IVerifierRouter} from "./IVerifierRouter.sol";
+
+/// @notice Takes requests, holds their fees, accepts answers that come with evidence, calls back
+/// and pays. Callers of later steps hand in the request and its assignment, both from
+/// `InferenceRequested`: only their digest is stored.
+interface IInferenceCoordinator is IInferenceRequests, IBalanceLedger, IVerifierRouter {
+    /// @notice An answer was accepted and is final. `paid` went to the operator, `refund` to the payer.
+    event RequestFulfilled(
+        bytes32 indexed requestId,
+        uint256 indexed operatorId,
+        address sender,
+        Verification level,
+        uint256 grade,
+        uint256 paid,
+        uint256 refund,
+        bytes output
+    );
+    /// @notice The callback reverted or ran out of its gas; `reason` is at most 256 bytes of what it returned.
+    event CallbackFailed(bytes32 indexed requestId, bytes reason);
+    event CallbackDelivered(bytes32 indexed requestId);
+    /// @notice Nobody answered in time. `reward` went to the caller, `refund` to the payer.
+    event RequestExpired(
+        bytes32 indexed requestId,
+        address indexed caller,
+        uint256 reward,
+        uint256 refund
+    );
+    /// @notice The verifier was revoked while the request was open.
+    event RequestFailed(bytes32 indexed requestId, uint256 indexed verifierId, uint256 refund);
+
+    /// @notice Request and assignment are not those of this open request.
+    error AssignmentMismatch(bytes32 requestId);
+    error InputMismatch(bytes32 requestId);
+    error OutputLengthWrong(bytes32 requestId, uint256 length, uint256 expected);
+    error DeadlinePassed(bytes32 requestId, uint256 deadline);
+    error DeadlineNotPassed(bytes32 requestId, uint256 deadline);
+    /// @notice Only the assigned operator may answer before `primaryUntil`.
+    error NotAssigned(bytes32 requestId, uint256 operatorId, uint256 primaryUntil);
+    error NotSender(uint256 operatorId, address sender);
+    /// @notice Too little gas is left to give the callback what it was promised.
+    error CallbackGasMissing(uint256 available, uint256 needed);
+    error CallbackAlreadyDelivered(bytes32 requestId);
+    error CallbackAbsent(bytes32 requestId);
+    /// @notice Only the requester may still retry.
+    error RetryClosed(bytes32 requestId, uint256 retryUntil);
+
+    /// @notice Hands in an answer. The sender must act for `answer.payee`: the assigned operator
+    /// until `primaryUntil`, any bonded one from then to the deadline. Pays the payee, refunds the
+    /// rest, calls the requester back; a failing callback changes nothing of that.
+    /// @dev Needs gas for the callback on top of its own: 64/63 of `terms.callbackGas`.
+    function fulfill(
+        Request calldata request,
+        Assignment calldata assignment,
+        Answer calldata answer
+    ) external;
+
+    /// @notice Calls back again after a callback failed. The requester may at any time, anyone until
+    /// `retrySeconds` after the answer.
+    /// @param callbackGas Gas to give, at least `terms.callbackGas`.
+    /// @dev Reverts with the callback's own revert data if that fails again.
+    function retryCallback(
+        Request calldata request,
+        bytes calldata output,
+        uint256 callbackGas
+    ) external;
+
+    /// @notice Ends a request nobody answered by its deadline and refunds the payer. Anyone may call;
+    /// the gas is paid from the escrow, times 1.2, as far as `terms.maxGasPrice` allows.
+    function expire(Request calldata request, Assignment calldata assignment) external;
+
+    /// @notice Ends an open request whose verifier was revoked; the payer gets the whole escrow back.
+    /// Anyone may call.
+    function fail(Request calldata request, Assignment calldata assignment) external;
+
+    /// @notice Id of a request made to this coordinator.
+    function requestIdOf(Request calldata request) external view returns (bytes32);
+}

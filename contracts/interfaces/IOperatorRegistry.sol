@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Bond, Limits, Listing, Prices} from "../types/Operator.sol";
+import {Terms} from "../types/Terms.sol";
+import {Verification} from "../types/Verification.sol";
+
+/// @notice Operators: who they are, what they have at stake, who may send for them, what they serve.
+/// An operator's id is the address that registered it, so it is known beforehand and survives a re-org.
+interface IOperatorRegistry {
+    event OperatorRegistered(uint256 indexed operatorId, address indexed owner);
+    event BondAdded(uint256 indexed operatorId, address indexed from, uint256 amount);
+    event UnbondingStarted(uint256 indexed operatorId, uint256 amount, uint256 withdrawableAt);
+    event BondWithdrawn(uint256 indexed operatorId, address indexed to, uint256 amount);
+    event SenderAdded(uint256 indexed operatorId, address indexed sender);
+    event SenderRemoved(uint256 indexed operatorId, address indexed sender);
+    event PricesSet(uint256 indexed operatorId, Prices prices, uint256 effectiveAt);
+    event ServingStarted(
+        uint256 indexed operatorId,
+        bytes32 indexed releaseId,
+        Verification indexed level,
+        Limits limits
+    );
+    event ServingStopped(
+        uint256 indexed operatorId,
+        bytes32 indexed releaseId,
+        Verification indexed level
+    );
+
+    error OperatorUnknown(uint256 operatorId);
+    error OperatorAlreadyRegistered(uint256 operatorId);
+    error NotOwner(uint256 operatorId, address account);
+    error BondTooLow(uint256 operatorId, uint256 bond, uint256 minimum);
+    error BondTooLarge(uint256 amount);
+    /// @notice The bond can only fall below the minimum once the operator stands in no list.
+    error StillServing(uint256 operatorId, uint256 listings);
+    error AlreadyUnbonding(uint256 operatorId, uint256 withdrawableAt);
+    error NothingUnbonding(uint256 operatorId);
+    error UnbondingNotOver(uint256 operatorId, uint256 withdrawableAt);
+    error SenderAlreadyAdded(uint256 operatorId, address sender);
+    error SenderUnknown(uint256 operatorId, address sender);
+    error AlreadyServing(uint256 operatorId, bytes32 releaseId, Verification level);
+    error NotServing(uint256 operatorId, bytes32 releaseId, Verification level);
+    error NotBonded(uint256 operatorId);
+    /// @notice No operator serves this release at this level within the terms.
+    error NoOperator(bytes32 releaseId, Verification level);
+    error ValueUnexpected(uint256 value, uint256 expected);
+
+    /// @notice Registers the caller as an operator and as its owner.
+    function registerOperator() external returns (uint256 operatorId);
+
+    /// @notice Adds to a bond. Anyone may call; only the owner can ever take it out.
+    function addBond(uint256 operatorId, uint256 amount) external payable;
+
+    /// @notice Starts taking bond out; it can be withdrawn after the unbonding time. Owner only.
+    function startUnbonding(uint256 operatorId, uint256 amount) external;
+
+    /// @notice Takes out what has finished unbonding. Owner only.
+    function withdrawBond(uint256 operatorId, address to) external;
+
+    /// @notice Lets a hot key act for the operator. Owner only.
+    function addSender(uint256 operatorId, address sender) external;
+
+    function removeSender(uint256 operatorId, address sender) external;
+
+    /// @notice Sets the price per unit of work. Owner only.
+    function setPrices(uint256 operatorId, Prices calldata prices) external;
+
+    /// @notice Enters the list of a release at a level. Owner only; needs the minimum bond.
+    function startServing(
+        uint256 operatorId,
+        bytes32 releaseId,
+        Verification level,
+        Limits calldata limits
+    ) external;
+
+    function stopServing(uint256 operatorId, bytes32 releaseId, Verification level) external;
+
+    /// @notice Draws the operator who gets a request, and tells his prices. Reverts with `NoOperator`
+    /// if none is eligible.
+    /// @param seed Number the draw follows.
+    function assign(
+        bytes32 releaseId,
+        Verification level,
+        uint256 inputLength,
+        Terms calldata terms,
+        uint256 seed
+    ) external view returns (uint256 operatorId, Prices memory prices);
+
+    /// @notice Highest prices, part by part, among the operators eligible for these terms.
+    function highestPrices(
+        bytes32 releaseId,
+        Verification level,
+        uint256 inputLength,
+        Terms calldata terms
+    ) external view returns (Prices memory);
+
+    function isSender(uint256 operatorId, address sender) external view returns (bool);
+
+    /// @notice Whether the operator holds the minimum bond and is not leaving.
+    function isBonded(uint256 operatorId) external view returns (bool);
+
+    function ownerOf(uint256 operatorId) external view returns (address);
+
+    function bondOf(uint256 operatorId) external view returns (Bond memory);
+
+    function pricesOf(uint256 operatorId) external view returns (Prices memory);
+
+    /// @notice Everybody who serves a release at a level, in the order of the list.
+    function listings(
+        bytes32 releaseId,
+        Verification level
+    ) external view returns (Listing[] memory);
+}

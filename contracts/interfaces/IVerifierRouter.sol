@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Verification} from "../types/Verification.sol";
+
+/// @notice Which verifier checks a level's evidence. Changes wait for a delay anyone can watch;
+/// a revocation is immediate and final.
+interface IVerifierRouter {
+    event VerifierProposed(
+        uint256 indexed verifierId,
+        Verification indexed level,
+        address verifier,
+        uint256 activeFrom
+    );
+    event VerifierActivated(uint256 indexed verifierId, Verification indexed level);
+    event VerifierRevoked(uint256 indexed verifierId, Verification indexed level);
+    event SuccessorAnnounced(address indexed successor, uint256 closesAt);
+
+    error VerifierUnknown(uint256 verifierId);
+    error VerifierIsRevoked(uint256 verifierId);
+    error VerifierNotRevoked(uint256 verifierId);
+    error VerifierNotYetActive(uint256 verifierId, uint256 activeFrom);
+    error VerifierWithoutCode(address verifier);
+    error SuccessorAlreadyAnnounced(address successor);
+
+    /// @notice Proposes a verifier for a level. Owner only.
+    function proposeVerifier(
+        Verification level,
+        address verifier
+    ) external returns (uint256 verifierId);
+
+    /// @notice Sends new requests of its level to a proposed verifier whose delay is over. Anyone may call.
+    function activateVerifier(uint256 verifierId) external;
+
+    /// @notice Ends a verifier at once and for ever: open requests routed to it can only fail, with a
+    /// full refund. Owner only.
+    function revokeVerifier(uint256 verifierId) external;
+
+    /// @notice Names the coordinator that follows; new requests stop after the delay, open ones
+    /// finish here and balances stay withdrawable. Owner only, once.
+    function announceSuccessor(address successor) external;
+
+    function verifierEntry(
+        uint256 verifierId
+    )
+        external
+        view
+        returns (address verifier, Verification level, uint256 activeFrom, bool isRevoked);
+
+    /// @notice Entry new requests of a level are routed to; 0 if the level is not supported.
+    function currentVerifier(Verification level) external view returns (uint256 verifierId);
+}

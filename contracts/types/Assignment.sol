@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Payload} from "./Payload.sol";
+
+/// @notice What the coordinator adds to a request when it is made: who shall answer, how the answer
+/// is verified, and what was agreed to be paid. Only its digest is stored.
+struct Assignment {
+    /// @dev Operator who alone may answer until `primaryUntil`.
+    uint256 operatorId;
+    /// @dev Account the escrow came from and refunds go to.
+    address payer;
+    /// @dev Entry of the verifier that will check the evidence.
+    uint256 verifierId;
+    /// @dev Address whose code is the verifying key of exactly this release; zero where the level has none.
+    address key;
+    /// @dev Grade of that key when the request was made.
+    uint256 grade;
+    /// @dev What the answer itself costs, without gas, royalty and refunds.
+    uint256 price;
+    /// @dev Publisher's share, on top of the price.
+    uint256 royalty;
+    /// @dev Receiver of the royalty; zero if there is none.
+    address publisher;
+    /// @dev Held for this request: price, royalty and the most gas can cost.
+    uint256 escrow;
+    /// @dev Bond locked by an optimistic answer; 0 at other levels.
+    uint256 bond;
+    /// @dev Exact length of the output in bytes, or its maximum if opaque.
+    uint256 outputLength;
+    Payload outputPayload;
+    /// @dev Second the request was made.
+    uint256 requestedAt;
+    /// @dev Second from which operators other than the assigned one may answer.
+    uint256 primaryUntil;
+}
+
+using AssignmentLib for Assignment global;
+
+library AssignmentLib {
+    /// @notice Digest that an open request's slot holds beside the status: the low 248 bits of the hash.
+    function digest248(
+        Assignment memory assignment,
+        bytes32 requestId
+    ) internal pure returns (uint248) {
+        return uint248(uint256(keccak256(abi.encode(requestId, assignment))));
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @notice What an operator asks for each unit of a release's work, in the asset's smallest unit.
+struct Prices {
+    uint64 computePrice;
+    uint64 proofPrice;
+    uint64 bytePrice;
+}
+
+/// @notice Requests an operator does not want to be assigned, per release and level.
+struct Limits {
+    /// @dev Least `terms.maxGasPrice`, in wei per gas.
+    uint40 minGasPrice;
+    /// @dev Most `terms.callbackGas`.
+    uint24 maxCallbackGas;
+    /// @dev Most bytes of input.
+    uint16 maxInputLength;
+}
+
+/// @notice Bond of an operator, one slot.
+struct Bond {
+    /// @dev All that is held, the part that is leaving included.
+    uint96 amount;
+    /// @dev Part that can be withdrawn from `withdrawableAt`.
+    uint96 unbonding;
+    uint40 withdrawableAt;
+    /// @dev Lists the operator stands in.
+    uint16 listings;
+}
+
+/// @notice Place of an operator in the list of one (release, level), one slot.
+struct Listing {
+    uint160 operatorId;
+    /// @dev Weight in the draw: one each now, by free bond later.
+    uint16 tickets;
+    uint40 minGasPrice;
+    uint24 maxCallbackGas;
+    uint16 maxInputLength;
+}
