@@ -1,0 +1,59 @@
+/** The container shared by ptau, zkey, r1cs and wtns files: magic, version, sections. */
+
+export interface Section {
+  readonly id: number;
+  readonly data: Uint8Array;
+}
+
+const HEADER_BYTES = 12;
+const SECTION_HEADER_BYTES = 12;
+
+/** A file of the given sections, in the given order. `magic` has four ASCII letters. */
+export function writeSections(magic: string, sections: readonly Section[]): Uint8Array {
+  const size = sections.reduce(
+    (sum, section) => sum + SECTION_HEADER_BYTES + section.data.length,
+    HEADER_BYTES,
+  );
+  const file = new Uint8Array(size);
+  const view = new DataView(file.buffer);
+  file.set(new TextEncoder().encode(magic));
+  view.setUint32(4, 1, true);
+  view.setUint32(8, sections.length, true);
+  let offset = HEADER_BYTES;
+  for (const { id, data } of sections) {
+    view.setUint32(offset, id, true);
+    view.setBigUint64(offset + 4, BigInt(data.length), true);
+    file.set(data, offset + SECTION_HEADER_BYTES);
+    offset += SECTION_HEADER_BYTES + data.length;
+  }
+  return file;
+}
+
+/**
+ * The sections of a file, by id, as views into it.
+ * @throws RangeError when the magic differs, a section is cut short or occurs twice.
+ */
+export function readSections(magic: string, file: Uint8Array): ReadonlyMap<number, Uint8Array> {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  if (file.length < HEADER_BYTES || new TextDecoder().decode(file.subarray(0, 4)) !== magic) {
+    throw new RangeError(`not a ${magic} file`);
+  }
+  const sections = new Map<number, Uint8Array>();
+  const count = view.getUint32(8, true);
+  let offset = HEADER_BYTES;
+  for (let index = 0; index < count; index += 1) {
+    if (offset + SECTION_HEADER_BYTES > file.length) {
+      throw new RangeError(`${magic} file ends inside the header of section number ${index}`);
+    }
+    const id = view.getUint32(offset, true);
+    const size = view.getBigUint64(offset + 4, true);
+    const start = offset + SECTION_HEADER_BYTES;
+    if (size > BigInt(file.length - start)) {
+      throw new RangeError(`${magic} file ends inside section ${id}`);
+    }
+    if (sections.has(id)) throw new RangeError(`${magic} file holds section ${id} twice`);
+    offset = start + Number(size);
+    sections.set(id, file.subarray(start, offset));
+  }
+  return sections;
+}
