@@ -27,6 +27,10 @@ export interface Journal {
   /** Forgets all blocks above, and with them what they said about requests and receipts. */
   rollBackTo(block: BlockRef): void;
 
+  /** Releases are immutable: what the registry said once stays true. */
+  manifestCid(releaseId: Hex): string | null;
+  recordRelease(release: RegisteredRelease): void;
+
   request(requestId: Hex): JournaledRequest | null;
   /** Requests that are neither ended nor given up, oldest first. */
   unfinishedRequests(): readonly JournaledRequest[];
@@ -61,6 +65,8 @@ export interface Fulfilment {
   readonly request: OpenRequest;
   readonly output: Uint8Array;
   readonly proof: JournaledProof;
+  /** Operator that is paid; the proof is bound to it. */
+  readonly payee: bigint;
 }
 
 /** A transaction that can be signed: the contract accepted it in a dry run. */

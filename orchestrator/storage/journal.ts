@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 
 import { OrchestratorError } from "../domain/errors.ts";
-import type { Journal, JournaledProof } from "../domain/nodePorts.ts";
+import type { Journal, JournaledProof, RegisteredRelease } from "../domain/nodePorts.ts";
 import type { Clock, Hex } from "../domain/ports.ts";
 import type { Block, BlockEvents, BlockRef, Failure, JournaledRequest } from "../domain/request.ts";
 import type { Attempt, JournaledTransaction, Receipt } from "../domain/transaction.ts";
@@ -70,6 +70,19 @@ export class SqliteJournal implements Journal {
       requests.unseeAbove(this.#database, block.number);
       transactions.unmineAbove(this.#database, block.number);
     });
+  }
+
+  manifestCid(releaseId: Hex): string | null {
+    const row = this.#database
+      .prepare("SELECT manifest_cid FROM releases WHERE release_id = ?")
+      .get(releaseId);
+    return row === undefined ? null : z.string().parse(row["manifest_cid"]);
+  }
+
+  recordRelease({ releaseId, manifestCid }: RegisteredRelease): void {
+    this.#database
+      .prepare("INSERT INTO releases VALUES (?, ?) ON CONFLICT DO NOTHING")
+      .run(releaseId, manifestCid);
   }
 
   request(requestId: Hex): JournaledRequest | null {

@@ -6,6 +6,11 @@ export const MIGRATIONS: readonly string[] = [
     value TEXT NOT NULL
   ) STRICT;
 
+  CREATE TABLE releases (
+    release_id TEXT PRIMARY KEY,
+    manifest_cid TEXT NOT NULL
+  ) STRICT;
+
   CREATE TABLE blocks (
     number INTEGER PRIMARY KEY,
     hash TEXT NOT NULL,

@@ -1,0 +1,99 @@
+import { AbiCoder, Interface, type LogDescription, type ParamType } from "ethers";
+import { z } from "zod";
+
+import { inferenceCoordinatorAbi } from "../../sdk/protocol/abi/inferenceCoordinator.ts";
+import type { Fulfilment, JournaledProof } from "../domain/nodePorts.ts";
+import type { Hex } from "../domain/ports.ts";
+import type { ChainEvent, EndStatus, Verification } from "../domain/request.ts";
+import { rpcHex, type Log } from "./rpcSchemas.ts";
+
+const coordinator = new Interface(inferenceCoordinatorAbi);
+const coder = AbiCoder.defaultAbiCoder();
+
+/** Order of the enum in Solidity. */
+const LEVELS: readonly Verification[] = ["Optimistic", "Tee", "Zk"];
+
+const END_STATUS: Readonly<Record<string, EndStatus>> = {
+  RequestFulfilled: "Finalized",
+  RequestExpired: "Expired",
+  RequestFailed: "Failed",
+};
+
+/** First topics of all events the node follows. */
+export const FOLLOWED_TOPICS: readonly Hex[] = [
+  "InferenceRequested",
+  ...Object.keys(END_STATUS),
+].map((name) => rpcHex.parse(coordinator.getEvent(name)?.topicHash));
+
+const requested = z.object({
+  requestId: rpcHex,
+  requester: rpcHex,
+  operatorId: z.bigint(),
+  request: z.object({
+    releaseId: rpcHex,
+    level: z.bigint(),
+    terms: z.object({ deadline: z.bigint() }),
+  }),
+  assignment: z.object({ primaryUntil: z.bigint() }),
+  input: rpcHex,
+});
+
+/** What a log says about a request; null for logs that say nothing the node acts on. */
+export function decodeLog(log: Log): ChainEvent | null {
+  const parsed = coordinator.parseLog(log);
+  if (parsed === null) return null;
+  if (parsed.name === "InferenceRequested") return decodeRequested(parsed);
+  const status = END_STATUS[parsed.name];
+  if (status === undefined) return null;
+  const requestId = rpcHex.parse(parsed.args["requestId"]);
+  return { kind: "ended", requestId, status, transactionHash: log.transactionHash };
+}
+
+function decodeRequested(parsed: LogDescription): ChainEvent | null {
+  const fields = requested.parse(parsed.args.toObject(true));
+  const level = LEVELS[Number(fields.request.level)];
+  if (level === undefined) return null;
+  return {
+    kind: "requested",
+    request: {
+      requestId: fields.requestId,
+      releaseId: fields.request.releaseId,
+      level,
+      requester: fields.requester,
+      operatorId: fields.operatorId,
+      input: Uint8Array.from(Buffer.from(fields.input.slice(2), "hex")),
+      primaryUntil: toSeconds(fields.assignment.primaryUntil),
+      deadline: toSeconds(fields.request.terms.deadline),
+      preimage: coder.encode(preimageTypes(), [parsed.args["request"], parsed.args["assignment"]]),
+    },
+  };
+}
+
+/** Calldata that settles a request with its proof. */
+export function encodeFulfil({ request, output, proof, payee }: Fulfilment): Hex {
+  const [requestTuple, assignment]: readonly unknown[] = coder.decode(
+    preimageTypes(),
+    request.preimage,
+  );
+  const answer = { payee, input: request.input, output, evidence: encodeEvidence(proof) };
+  return rpcHex.parse(
+    coordinator.encodeFunctionData("fulfill", [requestTuple, assignment, answer]),
+  );
+}
+
+/** h, A, B, C; coordinates of G2 imaginary part first, as the precompiles read them. */
+export function encodeEvidence({ proof, commitment }: JournaledProof): Hex {
+  const { a, b, c } = proof;
+  const [[xReal, xImaginary], [yReal, yImaginary]] = b;
+  const words = [commitment, ...a, xImaginary, xReal, yImaginary, yReal, ...c];
+  return `0x${words.map((word) => word.toString(16).padStart(64, "0")).join("")}`;
+}
+
+function preimageTypes(): readonly ParamType[] {
+  return coordinator.getFunction("fulfill")?.inputs.slice(0, 2) ?? [];
+}
+
+/** Times beyond JavaScript's integers mean "never" as well as any other far time. */
+function toSeconds(time: bigint): number {
+  return Number(time < 2n ** 50n ? time : 2n ** 50n);
+}

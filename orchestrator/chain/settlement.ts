@@ -1,0 +1,115 @@
+import { keccak256, Wallet } from "ethers";
+import { z } from "zod";
+
+import { OrchestratorError } from "../domain/errors.ts";
+import type { BroadcastResult, PreparedCall, SettlementChain } from "../domain/nodePorts.ts";
+import type { Hex, Logger } from "../domain/ports.ts";
+import { encodeFulfil } from "./coordinator.ts";
+import { toRevert } from "./revert.ts";
+import type { RpcPool } from "./rpcPool.ts";
+import { rpcBigint, rpcHeader, rpcHex, rpcNumber, rpcReceipt } from "./rpcSchemas.ts";
+
+/** EIP-7825: no transaction may use more gas. */
+const TRANSACTION_GAS_CAP = 1n << 24n;
+const TRANSFER_GAS = 21_000n;
+
+/** The sender's side of one coordinator, over an RPC pool. */
+export function rpcSettlement(input: {
+  readonly pool: Pick<RpcPool, "call" | "callAll">;
+  readonly coordinator: Hex;
+  readonly chainId: number;
+  readonly privateKey: string;
+  readonly logger: Logger;
+}): SettlementChain {
+  const { pool, coordinator, chainId, logger } = input;
+  const wallet = new Wallet(input.privateKey);
+  const sender = rpcHex.parse(wallet.address);
+  return {
+    sender,
+    async prepare(fulfilment) {
+      const call = { from: sender, to: coordinator, data: encodeFulfil(fulfilment) };
+      const gasLimit = withMargin(await estimate(pool, call));
+      return { to: call.to, data: call.data, gasLimit };
+    },
+    prepareCancel() {
+      return { to: sender, data: "0x", gasLimit: TRANSFER_GAS };
+    },
+    async sign(call, nonce, fees) {
+      const transaction = { type: 2, chainId, nonce, value: 0n, ...call, ...fees };
+      const raw = rpcHex.parse(await wallet.signTransaction(transaction));
+      return { raw, hash: rpcHex.parse(keccak256(raw)) };
+    },
+    async broadcast(raw) {
+      const results = await sendRaw(pool, raw);
+      const outcome = bestOf(results.map(toBroadcastResult));
+      logger.debug("transaction broadcast", { hash: keccak256(raw), outcome });
+      return outcome;
+    },
+    async receipt(hash) {
+      const answer = await pool.call({ method: "eth_getTransactionReceipt", params: [hash] });
+      const found = rpcReceipt.nullable().parse(answer);
+      if (found === null) return null;
+      const block = { number: found.blockNumber, hash: found.blockHash };
+      return { hash, block, succeeded: found.status === 1, gasUsed: found.gasUsed };
+    },
+    async isKnown(hash) {
+      const answer = await pool.call({ method: "eth_getTransactionByHash", params: [hash] });
+      return z.object({}).nullable().parse(answer) !== null;
+    },
+    async minedNonce() {
+      const params = [sender, "latest"];
+      return rpcNumber.parse(await pool.call({ method: "eth_getTransactionCount", params }));
+    },
+    async baseFee() {
+      const params = ["latest", false];
+      const answer = await pool.call({ method: "eth_getBlockByNumber", params });
+      return rpcHeader.parse(answer).baseFeePerGas;
+    },
+  };
+}
+
+async function estimate(
+  pool: Pick<RpcPool, "call">,
+  call: Omit<PreparedCall, "gasLimit"> & { readonly from: Hex },
+): Promise<bigint> {
+  try {
+    return rpcBigint.parse(await pool.call({ method: "eth_estimateGas", params: [call] }));
+  } catch (error) {
+    throw toRevert(error);
+  }
+}
+
+/** Room for a state that differs a little in the block that takes the transaction. */
+function withMargin(gas: bigint): bigint {
+  const limit = gas + gas / 8n + 10_000n;
+  return limit < TRANSACTION_GAS_CAP ? limit : TRANSACTION_GAS_CAP;
+}
+
+async function sendRaw(
+  pool: Pick<RpcPool, "callAll">,
+  raw: Hex,
+): Promise<readonly PromiseSettledResult<unknown>[]> {
+  try {
+    return await pool.callAll({ method: "eth_sendRawTransaction", params: [raw] });
+  } catch (reason) {
+    return [{ status: "rejected", reason }];
+  }
+}
+
+function toBroadcastResult(result: PromiseSettledResult<unknown>): BroadcastResult {
+  if (result.status === "fulfilled") return "accepted";
+  const error: unknown = result.reason;
+  if (!(error instanceof OrchestratorError) || error.code !== "RpcRefused") return "unknown";
+  const message = String(error.data["rpcMessage"]).toLowerCase();
+  if (/already (known|imported)|known transaction/.test(message)) return "accepted";
+  if (/nonce.*too low/.test(message)) return "nonce used";
+  if (message.includes("underpriced")) return "underpriced";
+  if (message.includes("insufficient funds")) return "unfunded";
+  return "unknown";
+}
+
+/** One endpoint that took the transaction is enough. */
+function bestOf(results: readonly BroadcastResult[]): BroadcastResult {
+  const order = ["accepted", "nonce used", "underpriced", "unfunded"] as const;
+  return order.find((result) => results.includes(result)) ?? "unknown";
+}

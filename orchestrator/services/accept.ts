@@ -1,0 +1,33 @@
+import type { JobOutcome, Journal } from "../domain/nodePorts.ts";
+import type { Logger } from "../domain/ports.ts";
+import type { NodeMetrics } from "../telemetry/nodeMetrics.ts";
+import { acceptInference } from "./infer.ts";
+import { acceptProof } from "./prove.ts";
+
+export interface AcceptDependencies {
+  readonly journal: Journal;
+  readonly logger: Logger;
+  readonly metrics: NodeMetrics;
+}
+
+/** Journals whatever a worker returned. A failure that may pass is only counted and logged. */
+export function acceptOutcome(dependencies: AcceptDependencies, outcome: JobOutcome): void {
+  if (outcome.kind === "inferred") acceptInference(dependencies, outcome);
+  else if (outcome.kind === "proven") acceptProof(dependencies, outcome);
+  else acceptFailure(dependencies, outcome);
+}
+
+function acceptFailure(
+  { journal, logger, metrics }: AcceptDependencies,
+  { requestId, stage, error }: JobOutcome & { readonly kind: "failed" },
+): void {
+  const { code, message, retryable, data } = error;
+  metrics.jobsFailed.increment({ stage, code });
+  if (journal.request(requestId) === null) return;
+  if (retryable) {
+    logger.warn("job failed and will be handed out again", { requestId, stage, ...error });
+    return;
+  }
+  journal.recordFailure(requestId, { code, message, stage });
+  logger.error("request given up", { requestId, stage, code, message, data });
+}

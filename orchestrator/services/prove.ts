@@ -1,0 +1,32 @@
+import { OrchestratorError } from "../domain/errors.ts";
+import type { JobOutcome, Journal } from "../domain/nodePorts.ts";
+import type { Logger } from "../domain/ports.ts";
+import type { NodeMetrics } from "../telemetry/nodeMetrics.ts";
+
+export interface ProveDependencies {
+  readonly journal: Journal;
+  readonly logger: Logger;
+  readonly metrics: Pick<NodeMetrics, "provingDuration">;
+}
+
+/**
+ * Journals the proof a prove worker returned; a repeated one changes nothing. A proof of another
+ * output than the inferred one means a broken worker: the request is given up, nothing is sent.
+ */
+export function acceptProof(
+  { journal, logger, metrics }: ProveDependencies,
+  outcome: JobOutcome & { readonly kind: "proven" },
+): void {
+  const { requestId, proof, seconds } = outcome;
+  if (journal.request(requestId) === null || journal.proof(requestId) !== null) return;
+  const output = journal.output(requestId);
+  if (output === null || Buffer.compare(output, outcome.output) !== 0) {
+    const { code, message } = new OrchestratorError("OutputMismatch");
+    journal.recordFailure(requestId, { code, message, stage: "prove" });
+    logger.error("inference and proof disagree", { requestId });
+    return;
+  }
+  journal.recordProof(requestId, proof);
+  metrics.provingDuration.observe(seconds);
+  logger.info("request proven", { requestId, seconds });
+}

@@ -1,0 +1,244 @@
+import type { Fulfilment, Journal, PreparedCall, SettlementChain } from "../domain/nodePorts.ts";
+import { OrchestratorError } from "../domain/errors.ts";
+import type { Clock, Hex, Logger } from "../domain/ports.ts";
+import {
+  bumpedFees,
+  firstFees,
+  type Attempt,
+  type AttemptPurpose,
+  type FeeCaps,
+  type Fees,
+  type JournaledTransaction,
+} from "../domain/transaction.ts";
+import type { NodeMetrics } from "../telemetry/nodeMetrics.ts";
+
+export interface TransmitterSettings {
+  /** Operator the sender acts for; evidence is bound to it and it is paid. */
+  readonly operatorId: bigint;
+  readonly feeCaps: FeeCaps;
+  /** Age of an unmined attempt after which it is replaced on the same nonce. */
+  readonly bumpAfterMs: number;
+  /** Age of an unmined attempt after which an RPC that forgot it hears it again. */
+  readonly repeatAfterMs: number;
+  /** Blocks on top of a receipt's block after which it is believed. */
+  readonly doneDepth: number;
+  /** Transactions of one sender that may wait for a block at the same time. */
+  readonly maxPending: number;
+}
+
+export interface TransmitterDependencies {
+  readonly journal: Journal;
+  readonly chain: SettlementChain;
+  readonly clock: Pick<Clock, "now">;
+  readonly logger: Logger;
+  readonly metrics: Pick<NodeMetrics, "transactionsSent" | "transactionsMined" | "gasUsed">;
+  readonly settings: TransmitterSettings;
+}
+
+/**
+ * Sends settlements, each under its own nonce, and tends them until they are deep in the chain.
+ *
+ * Bytes are journaled before they are broadcast, so a process that dies in between sends the same
+ * bytes again, never others. Calls must not overlap: one loop owns the transmitter.
+ */
+export class Transmitter {
+  readonly #dependencies: TransmitterDependencies;
+  /** When each open transaction's bytes were last handed to an RPC by this process. */
+  readonly #broadcastAt = new Map<number, number>();
+  /** Head at which a nonce was first found used by bytes that are not ours. */
+  readonly #strangerSince = new Map<number, number>();
+
+  constructor(dependencies: TransmitterDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /**
+   * Signs, journals and broadcasts a settlement.
+   *
+   * @returns false if nothing was sent: the answer is not complete, fees are above the cap, or too
+   *   many earlier transactions wait for a block
+   * @throws OrchestratorError ContractReverted, RpcUnavailable
+   */
+  async send(requestId: Hex): Promise<boolean> {
+    const { journal, chain, logger, settings } = this.#dependencies;
+    const fulfilment = this.#fulfilmentOf(requestId);
+    if (fulfilment === null) return false;
+    if (journal.openTransactions(chain.sender).length >= settings.maxPending) return false;
+    const call = await chain.prepare(fulfilment);
+    const fees = firstFees(await chain.baseFee(), settings.feeCaps);
+    if (fees === null) return this.#holdForFees(requestId);
+    const nonce = await this.#nextNonce();
+    const attempt = await this.#sign({ call, nonce, fees, purpose: "fulfill" });
+    const row = journal.insertTransaction({ requestId, sender: chain.sender, nonce, attempt });
+    logger.info("settlement signed", { requestId, nonce, transactionHash: attempt.hash });
+    await this.#broadcast(row, attempt);
+    return true;
+  }
+
+  /**
+   * Asks the chain about every open transaction and does what it needs: note the receipt, repeat
+   * the bytes, replace them, or call them done. The first thing a node does after a start.
+   */
+  async tend(): Promise<void> {
+    const { journal, chain } = this.#dependencies;
+    const open = journal.openTransactions(chain.sender);
+    if (open.length === 0) return;
+    const minedNonce = await chain.minedNonce();
+    for (const row of open) {
+      if (row.nonce < minedNonce || row.state === "Mined") await this.#tendUsed(row);
+      else await this.#tendPending(row);
+    }
+  }
+
+  async #tendUsed(row: JournaledTransaction): Promise<void> {
+    const { journal, chain } = this.#dependencies;
+    for (const { hash } of row.attempts.toReversed()) {
+      const receipt = await chain.receipt(hash);
+      if (receipt === null) continue;
+      this.#strangerSince.delete(row.id);
+      if (row.receipt?.block.hash !== receipt.block.hash) {
+        journal.recordReceipt(row.id, receipt);
+        this.#reportReceipt(row, receipt);
+      }
+      if (this.#isDeep(receipt.block)) this.#finish(row);
+      return;
+    }
+    if (row.state === "Signed") this.#suspectStranger(row);
+  }
+
+  #reportReceipt(row: JournaledTransaction, receipt: NonNullable<JournaledTransaction["receipt"]>) {
+    const { logger, metrics } = this.#dependencies;
+    const { requestId, nonce } = row;
+    const { hash: transactionHash, gasUsed, block, succeeded } = receipt;
+    const fields = { requestId, nonce, transactionHash, gasUsed, block: block.number };
+    if (succeeded) logger.info("settlement mined", fields);
+    else logger.warn("settlement mined but reverted", fields);
+    metrics.transactionsMined.increment({ succeeded: String(succeeded) });
+    metrics.gasUsed.increment({}, Number(gasUsed));
+  }
+
+  /** Believed once it stands deep enough on blocks that the journal itself has applied. */
+  #isDeep(block: { readonly number: number; readonly hash: Hex }): boolean {
+    const { journal, settings } = this.#dependencies;
+    const tip = journal.tip();
+    if (tip === null || tip.number - block.number < settings.doneDepth) return false;
+    const applied = journal.blockAtOrBelow(block.number);
+    return applied === null || applied.number < block.number || applied.hash === block.hash;
+  }
+
+  #finish(row: JournaledTransaction): void {
+    this.#broadcastAt.delete(row.id);
+    this.#dependencies.journal.markDone(row.id);
+  }
+
+  /**
+   * The nonce is used but none of our bytes has a receipt. An RPC may just be behind itself; if it
+   * stays so for two blocks, somebody else uses the sender's key.
+   */
+  #suspectStranger(row: JournaledTransaction): void {
+    const { journal, logger } = this.#dependencies;
+    const head = journal.tip()?.number ?? 0;
+    const since = this.#strangerSince.get(row.id) ?? head;
+    this.#strangerSince.set(row.id, since);
+    if (head - since < 2) return;
+    this.#strangerSince.delete(row.id);
+    this.#broadcastAt.delete(row.id);
+    journal.markLost(row.id);
+    const { requestId, nonce } = row;
+    logger.error("nonce used by a transaction that is not ours", { requestId, nonce });
+  }
+
+  async #tendPending(row: JournaledTransaction): Promise<void> {
+    const { clock, settings, chain } = this.#dependencies;
+    const last = row.attempts.at(-1);
+    if (last === undefined) return;
+    const now = clock.now();
+    if (now - last.signedAt >= settings.bumpAfterMs && (await this.#replace(row, last))) return;
+    const broadcastAt = this.#broadcastAt.get(row.id);
+    if (broadcastAt !== undefined && now - broadcastAt < settings.repeatAfterMs) return;
+    if (broadcastAt !== undefined && (await chain.isKnown(last.hash))) {
+      this.#broadcastAt.set(row.id, now);
+      return;
+    }
+    await this.#broadcast(row, last);
+  }
+
+  /** Signs anew on the same nonce; false if the old attempt has to stay. */
+  async #replace(row: JournaledTransaction, last: Attempt): Promise<boolean> {
+    const { journal, chain, logger, settings } = this.#dependencies;
+    const fees = bumpedFees(last, await chain.baseFee(), settings.feeCaps);
+    if (fees === null) return this.#holdForFees(row.requestId);
+    const { call, purpose } = await this.#callFor(row);
+    const attempt = await this.#sign({ call, nonce: row.nonce, fees, purpose });
+    journal.insertAttempt(row.id, attempt);
+    const { requestId, nonce } = row;
+    logger.info("settlement replaced", {
+      requestId,
+      nonce,
+      purpose,
+      transactionHash: attempt.hash,
+    });
+    await this.#broadcast(row, attempt);
+    return true;
+  }
+
+  /** What the nonce is still good for: the settlement as it would be now, or nothing. */
+  async #callFor(
+    row: JournaledTransaction,
+  ): Promise<{ readonly call: PreparedCall; readonly purpose: AttemptPurpose }> {
+    const { chain } = this.#dependencies;
+    const fulfilment = this.#fulfilmentOf(row.requestId);
+    if (fulfilment === null) return { call: chain.prepareCancel(), purpose: "cancel" };
+    try {
+      return { call: await chain.prepare(fulfilment), purpose: "fulfill" };
+    } catch (error) {
+      if (!(error instanceof OrchestratorError) || error.code !== "ContractReverted") throw error;
+      return { call: chain.prepareCancel(), purpose: "cancel" };
+    }
+  }
+
+  #fulfilmentOf(requestId: Hex): Fulfilment | null {
+    const { journal, settings } = this.#dependencies;
+    const request = journal.request(requestId);
+    const output = journal.output(requestId);
+    const proof = journal.proof(requestId);
+    if (request === null || request.seen === null || request.ending !== null) return null;
+    if (output === null || proof === null) return null;
+    return { request, output, proof, payee: settings.operatorId };
+  }
+
+  async #sign(input: {
+    readonly call: PreparedCall;
+    readonly nonce: number;
+    readonly fees: Fees;
+    readonly purpose: AttemptPurpose;
+  }): Promise<Attempt> {
+    const { chain, clock, metrics } = this.#dependencies;
+    const { call, nonce, fees, purpose } = input;
+    const { hash, raw } = await chain.sign(call, nonce, fees);
+    metrics.transactionsSent.increment({ purpose });
+    return { hash, raw, purpose, ...fees, signedAt: clock.now() };
+  }
+
+  async #broadcast(row: JournaledTransaction, attempt: Attempt): Promise<void> {
+    const { chain, clock, logger } = this.#dependencies;
+    const result = await chain.broadcast(attempt.raw);
+    const { requestId, nonce } = row;
+    this.#broadcastAt.set(row.id, clock.now());
+    if (result === "accepted" || result === "nonce used") return;
+    const fields = { requestId, nonce, transactionHash: attempt.hash, result };
+    if (result === "unfunded") logger.error("sender cannot pay for gas", fields);
+    else logger.warn("broadcast was not confirmed and will be repeated", fields);
+  }
+
+  async #nextNonce(): Promise<number> {
+    const { journal, chain } = this.#dependencies;
+    const highest = journal.highestNonce(chain.sender);
+    return Math.max(await chain.minedNonce(), highest === null ? 0 : highest + 1);
+  }
+
+  #holdForFees(requestId: Hex): false {
+    this.#dependencies.logger.warn("gas costs more than the cap", { requestId });
+    return false;
+  }
+}

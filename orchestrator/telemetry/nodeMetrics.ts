@@ -1,0 +1,38 @@
+import { MetricsRegistry, SECONDS_BUCKETS } from "./metrics.ts";
+
+/** Real units between float and integer outputs. */
+const DIFFERENCE_BUCKETS: readonly number[] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
+
+export type NodeMetrics = ReturnType<typeof createNodeMetrics>;
+
+/** All metrics of the node process. */
+export function createNodeMetrics() {
+  const registry = new MetricsRegistry();
+  const seconds = (name: string, help: string) =>
+    registry.histogram({ name, help, buckets: SECONDS_BUCKETS });
+  return {
+    registry,
+    headBlock: registry.gauge("head_block_number", "Newest journaled block."),
+    finalBlock: registry.gauge("final_block_number", "Newest block under the finalised tag."),
+    requestsUnfinished: registry.gauge(
+      "requests_unfinished_count",
+      "Requests by what they need next.",
+    ),
+    jobsQueued: registry.gauge("jobs_queued_count", "Jobs handed to the work list, by stage."),
+    jobsFailed: registry.counter("jobs_failed_total", "Jobs that failed, by stage and code."),
+    inferenceDuration: seconds("inference_duration_seconds", "Time of one inference."),
+    provingDuration: seconds("proving_duration_seconds", "Time of one proof with its witness."),
+    settlementDuration: seconds(
+      "settlement_duration_seconds",
+      "From journaling a request to journaling its end.",
+    ),
+    floatDifference: registry.histogram({
+      name: "float_difference_units",
+      help: "Largest difference between the float and the integer model's output, in real units.",
+      buckets: DIFFERENCE_BUCKETS,
+    }),
+    transactionsSent: registry.counter("transactions_sent_total", "Signed attempts, by purpose."),
+    transactionsMined: registry.counter("transactions_mined_total", "Receipts, by success."),
+    gasUsed: registry.counter("transactions_gas_used_total", "Gas of mined transactions."),
+  };
+}
