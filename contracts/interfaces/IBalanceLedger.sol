@@ -10,9 +10,6 @@ interface IBalanceLedger {
 
     error BalanceTooLow(address account, uint256 balance, uint256 amount);
     error EarningsTooLow(uint256 operatorId, uint256 earnings, uint256 amount);
-    error AmountTooLarge(uint256 amount);
-    /// @notice The asset is a token, yet coins were sent along (or the other way round).
-    error ValueUnexpected(uint256 value, uint256 expected);
     error NotOperatorOwner(uint256 operatorId, address account);
 
     /// @notice Adds to the balance of `account`. Anyone may call. With coins, `amount` equals the

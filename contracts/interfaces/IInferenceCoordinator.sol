@@ -47,8 +47,8 @@ interface IInferenceCoordinator is IInferenceRequests, IBalanceLedger, IVerifier
     /// @notice Only the assigned operator may answer before `primaryUntil`.
     error NotAssigned(bytes32 requestId, uint256 operatorId, uint256 primaryUntil);
     error NotSender(uint256 operatorId, address sender);
-    /// @notice Too little gas is left to give the callback what it was promised.
-    error CallbackGasMissing(uint256 available, uint256 needed);
+    error CallbackGasTooLow(uint256 callbackGas, uint256 minimum);
+    error CallbackFailedAgain(bytes32 requestId, bytes reason);
     error CallbackAlreadyDelivered(bytes32 requestId);
     error CallbackAbsent(bytes32 requestId);
     /// @notice Only the requester may still retry.
@@ -67,7 +67,7 @@ interface IInferenceCoordinator is IInferenceRequests, IBalanceLedger, IVerifier
     /// @notice Calls back again after a callback failed. The requester may at any time, anyone until
     /// `retrySeconds` after the answer.
     /// @param callbackGas Gas to give, at least `terms.callbackGas`.
-    /// @dev Reverts with the callback's own revert data if that fails again.
+    /// @dev Reverts with `CallbackFailedAgain`, which carries the callback's own reason.
     function retryCallback(
         Request calldata request,
         bytes calldata output,

@@ -31,7 +31,6 @@ interface IOperatorRegistry {
     error OperatorAlreadyRegistered(uint256 operatorId);
     error NotOwner(uint256 operatorId, address account);
     error BondTooLow(uint256 operatorId, uint256 bond, uint256 minimum);
-    error BondTooLarge(uint256 amount);
     /// @notice The bond can only fall below the minimum once the operator stands in no list.
     error StillServing(uint256 operatorId, uint256 listings);
     error AlreadyUnbonding(uint256 operatorId, uint256 withdrawableAt);
@@ -44,7 +43,6 @@ interface IOperatorRegistry {
     error NotBonded(uint256 operatorId);
     /// @notice No operator serves this release at this level within the terms.
     error NoOperator(bytes32 releaseId, Verification level);
-    error ValueUnexpected(uint256 value, uint256 expected);
 
     /// @notice Registers the caller as an operator and as its owner.
     function registerOperator() external returns (uint256 operatorId);

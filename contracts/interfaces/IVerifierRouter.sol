@@ -20,6 +20,8 @@ interface IVerifierRouter {
     error VerifierIsRevoked(uint256 verifierId);
     error VerifierNotRevoked(uint256 verifierId);
     error VerifierNotYetActive(uint256 verifierId, uint256 activeFrom);
+    /// @notice A verifier that was followed by another never comes back; propose it anew.
+    error VerifierSuperseded(uint256 verifierId, uint256 newestId);
     error VerifierWithoutCode(address verifier);
     error SuccessorAlreadyAnnounced(address successor);
 

@@ -5,7 +5,7 @@ import {IVerifier} from "./IVerifier.sol";
 
 /// @notice One Groth16 verifier (BN254) for every release: verifying keys are data, stored as code.
 ///
-/// Key, 768 bytes: alpha (G1), beta, gamma, delta (G2), IC[0..3] (G1); coordinates of 32 bytes
+/// Key, 704 bytes: alpha (G1), beta, gamma, delta (G2), IC[0..3] (G1); coordinates of 32 bytes
 /// big-endian, G2 imaginary part first.
 /// Evidence, 288 bytes: the commitment h, then the proof A (G1), B (G2), C (G1).
 /// Public signals, in circom's order: h, y, c. The contract computes c from request, payee, h and
@@ -17,14 +17,13 @@ interface IZkVerifier is IVerifier {
     /// @notice A coordinate of point `index` is not below the field's modulus, or the point is not on the curve.
     error KeyPointInvalid(uint256 index);
     error KeyPointAtInfinity(uint256 index);
-    /// @notice beta, gamma or delta is not in the subgroup of prime order.
+    /// @notice beta, gamma or delta is off its curve or outside the subgroup of prime order.
     error KeyOutsideSubgroup();
     /// @notice gamma = delta: anybody could forge proofs.
     error KeyWithoutContribution();
     /// @notice alpha, beta and gamma are not those of the powers of tau this deployment is pinned to.
     error KeyOfOtherSetup(bytes32 setup, bytes32 pinned);
     error KeyUnknown(bytes32 keyId);
-    error KeyNotRegistered(address key);
     error EvidenceLengthWrong(uint256 length, uint256 expected);
     error PublicSignalTooLarge(uint256 signal);
     /// @notice A coordinate of the proof is too large, or a point is off its curve or subgroup.

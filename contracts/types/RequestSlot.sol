@@ -49,6 +49,10 @@ library RequestSlotLib {
         return RequestSlot.wrap(bytes32(_bits(slot) | DELIVERED));
     }
 
+    function isOpenWith(RequestSlot slot, uint248 digest) internal pure returns (bool) {
+        return RequestSlot.unwrap(slot) == RequestSlot.unwrap(open(digest));
+    }
+
     function status(RequestSlot slot) internal pure returns (RequestStatus) {
         return RequestStatus(_bits(slot) >> STATUS_SHIFT);
     }

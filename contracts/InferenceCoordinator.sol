@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+
+import {Ledger} from "./Ledger.sol";
+import {VerifierRouter} from "./VerifierRouter.sol";
+import {IInferenceConsumer} from "./interfaces/IInferenceConsumer.sol";
+import {IInferenceCoordinator} from "./interfaces/IInferenceCoordinator.sol";
+import {IInferenceRequests} from "./interfaces/IInferenceRequests.sol";
+import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
+import {IOperatorRegistry} from "./interfaces/IOperatorRegistry.sol";
+import {IVerifier} from "./interfaces/IVerifier.sol";
+import {CallbackLib} from "./libraries/CallbackLib.sol";
+import {FeeLib} from "./libraries/FeeLib.sol";
+import {Answer, Claim} from "./types/Answer.sol";
+import {Assignment} from "./types/Assignment.sol";
+import {Prices} from "./types/Operator.sol";
+import {Payload} from "./types/Payload.sol";
+import {Quote} from "./types/Quote.sol";
+import {ReleaseRoute} from "./types/Release.sol";
+import {Request} from "./types/Request.sol";
+import {RequestSlot, RequestSlotLib} from "./types/RequestSlot.sol";
+import {RequestStatus} from "./types/RequestStatus.sol";
+import {Terms} from "./types/Terms.sol";
+import {Verification} from "./types/Verification.sol";
+
+/// @title InferenceCoordinator
+/// @notice The one contract consumers meet: requests, escrow, answers, callbacks, refunds.
+contract InferenceCoordinator is IInferenceCoordinator, Ledger, VerifierRouter {
+    /// @notice What a deployment is made of; none of it can change.
+    struct Config {
+        address owner;
+        address asset;
+        IModelRegistry modelRegistry;
+        IOperatorRegistry operatorRegistry;
+        /// @dev First verifier by level; zero where the level is not supported.
+        address[3] verifiers;
+        uint256 changeDelaySeconds;
+        uint256 retrySeconds;
+    }
+
+    uint256 public constant MAXIMUM_CALLBACK_GAS = 2_500_000;
+    uint256 public constant MAXIMUM_LIFETIME_SECONDS = 30 days;
+    /// @dev Gas of `expire` that its own measurement does not see: the transaction, its calldata
+    /// and the credits at the end.
+    uint256 private constant EXPIRE_OVERHEAD = 60_000;
+
+    IModelRegistry public immutable modelRegistry;
+    /// @notice Time after an answer in which anyone may retry a failed callback.
+    uint256 public immutable retrySeconds;
+
+    mapping(bytes32 requestId => RequestSlot) private _requests;
+
+    constructor(
+        Config memory config
+    )
+        Ledger(config.asset, config.operatorRegistry)
+        VerifierRouter(config.verifiers, config.changeDelaySeconds)
+        Ownable(config.owner)
+    {
+        modelRegistry = config.modelRegistry;
+        retrySeconds = config.retrySeconds;
+    }
+
+    /* REQUEST */
+
+    /// @inheritdoc IInferenceRequests
+    function requestInference(
+        bytes32 releaseId,
+        Verification level,
+        bytes calldata input,
+        Terms calldata terms
+    ) external payable returns (bytes32 requestId) {
+        Route memory route = _routes[level];
+        ReleaseRoute memory release = modelRegistry.releaseRoute(releaseId);
+
+        _requireOpenRoute(route, release, releaseId, level);
+        _requireTerms(release, input.length, terms);
+
+        Request memory request = Request({
+            requester: msg.sender,
+            nonce: _accounts[msg.sender].nonce,
+            releaseId: releaseId,
+            level: level,
+            inputHash: keccak256(input),
+            terms: terms
+        });
+        requestId = request.id(address(this));
+        Assignment memory assignment = _assign(
+            request,
+            release,
+            route.verifierId,
+            input.length,
+            uint256(keccak256(abi.encode(requestId, block.prevrandao)))
+        );
+
+        _charge(assignment.escrow);
+        _requests[requestId] = RequestSlotLib.open(assignment.digest248(requestId));
+        emit InferenceRequested(
+            requestId,
+            msg.sender,
+            assignment.operatorId,
+            request,
+            assignment,
+            input
+        );
+    }
+
+    /// @inheritdoc IInferenceRequests
+    function quote(
+        bytes32 releaseId,
+        Verification level,
+        uint256 inputLength,
+        Terms calldata terms
+    ) external view returns (Quote memory) {
+        ReleaseRoute memory release = modelRegistry.releaseRoute(releaseId);
+        _requireOpenRoute(_routes[level], release, releaseId, level);
+        Prices memory prices = operatorRegistry.highestPrices(releaseId, level, inputLength, terms);
+        return FeeLib.quote(release, prices, inputLength, terms);
+    }
+
+    function _requireOpenRoute(
+        Route memory route,
+        ReleaseRoute memory release,
+        bytes32 releaseId,
+        Verification level
+    ) private view {
+        require(
+            route.verifierId != 0 && (release.levels >> uint256(level)) & 1 == 1,
+            LevelUnsupported(releaseId, level)
+        );
+        require(
+            route.closesAt == 0 || block.timestamp < route.closesAt,
+            CoordinatorClosed(successor)
+        );
+    }
+
+    function _requireTerms(
+        ReleaseRoute memory release,
+        uint256 inputLength,
+        Terms calldata terms
+    ) private view {
+        require(
+            inputLength == release.inputLength,
+            InputLengthWrong(inputLength, release.inputLength)
+        );
+        require(
+            terms.callbackGas <= MAXIMUM_CALLBACK_GAS,
+            CallbackGasTooHigh(terms.callbackGas, MAXIMUM_CALLBACK_GAS)
+        );
+        uint256 earliest = block.timestamp + 2 * release.primaryWindowSeconds;
+        require(terms.deadline >= earliest, DeadlineTooSoon(terms.deadline, earliest));
+        uint256 latest = block.timestamp + MAXIMUM_LIFETIME_SECONDS;
+        require(terms.deadline <= latest, DeadlineTooLate(terms.deadline, latest));
+        require(terms.minGrade == 0, GradeTooLow(0, terms.minGrade));
+        require(terms.minBond == 0, TermUnsupported("minBond", terms.minBond));
+        require(terms.measurement == 0, TermUnsupported("measurement", uint256(terms.measurement)));
+        // A token has no price in gas.
+        require(
+            asset == address(0) || terms.maxGasPrice == 0,
+            TermUnsupported("maxGasPrice", terms.maxGasPrice)
+        );
+    }
+
+    function _assign(
+        Request memory request,
+        ReleaseRoute memory release,
+        uint256 verifierId,
+        uint256 inputLength,
+        uint256 seed
+    ) private view returns (Assignment memory) {
+        Terms memory terms = request.terms;
+        (uint256 operatorId, Prices memory prices) = operatorRegistry.assign(
+            request.releaseId,
+            request.level,
+            inputLength,
+            terms,
+            seed
+        );
+        Quote memory costs = FeeLib.quote(release, prices, inputLength, terms);
+        require(costs.total <= terms.maxFee, FeeTooLow(terms.maxFee, costs.total));
+
+        return
+            Assignment({
+                operatorId: operatorId,
+                payer: request.requester,
+                verifierId: verifierId,
+                key: release.key,
+                grade: 0,
+                price: costs.price,
+                royalty: costs.royalty,
+                publisher: release.publisher,
+                escrow: costs.total,
+                bond: 0,
+                outputLength: release.outputLength,
+                outputPayload: release.outputPayload,
+                requestedAt: block.timestamp,
+                primaryUntil: block.timestamp + release.primaryWindowSeconds
+            });
+    }
+
+    /* ANSWER */
+
+    /// @inheritdoc IInferenceCoordinator
+    function fulfill(
+        Request calldata request,
+        Assignment calldata assignment,
+        Answer calldata answer
+    ) external nonReentrant {
+        bytes32 requestId = _requireOpen(request, assignment);
+        require(
+            block.timestamp < request.terms.deadline,
+            DeadlinePassed(requestId, request.terms.deadline)
+        );
+        _requireEntitled(requestId, assignment, answer.payee);
+        _requireAnswer(requestId, request, assignment, answer);
+
+        RequestSlot slot = RequestSlotLib.finalized(
+            request.level,
+            assignment.grade,
+            block.timestamp,
+            keccak256(answer.output)
+        );
+        _requests[requestId] = slot;
+
+        (bool delivered, uint256 callbackGasUsed) = _callBack(requestId, request, answer.output);
+        if (delivered) _requests[requestId] = slot.withDelivered();
+
+        (uint256 paid, uint256 refund) = _settle(request, assignment, answer, callbackGasUsed);
+        emit RequestFulfilled(
+            requestId,
+            answer.payee,
+            msg.sender,
+            request.level,
+            assignment.grade,
+            paid,
+            refund,
+            answer.output
+        );
+    }
+
+    function _requireEntitled(
+        bytes32 requestId,
+        Assignment calldata assignment,
+        uint256 payee
+    ) private view {
+        require(operatorRegistry.isSender(payee, msg.sender), NotSender(payee, msg.sender));
+        if (payee == assignment.operatorId) return;
+        require(
+            block.timestamp >= assignment.primaryUntil,
+            NotAssigned(requestId, payee, assignment.primaryUntil)
+        );
+        require(operatorRegistry.isBonded(payee), IOperatorRegistry.NotBonded(payee));
+    }
+
+    function _requireAnswer(
+        bytes32 requestId,
+        Request calldata request,
+        Assignment calldata assignment,
+        Answer calldata answer
+    ) private view {
+        require(keccak256(answer.input) == request.inputHash, InputMismatch(requestId));
+        require(
+            answer.output.length == assignment.outputLength,
+            OutputLengthWrong(requestId, answer.output.length, assignment.outputLength)
+        );
+        VerifierEntry memory entry = _entry(assignment.verifierId);
+        require(!entry.isRevoked, VerifierIsRevoked(assignment.verifierId));
+
+        IVerifier(entry.verifier).verify(
+            Claim({
+                requestId: requestId,
+                payee: answer.payee,
+                releaseId: request.releaseId,
+                key: assignment.key,
+                input: answer.input,
+                output: answer.output
+            }),
+            answer.evidence
+        );
+    }
+
+    function _callBack(
+        bytes32 requestId,
+        Request calldata request,
+        bytes calldata output
+    ) private returns (bool delivered, uint256 gasUsed) {
+        if (!_hasCallback(request)) return (false, 0);
+
+        bytes memory reason;
+        uint256 gasBefore = gasleft();
+        (delivered, reason) = CallbackLib.callWithExactGas(
+            request.requester,
+            request.terms.callbackGas,
+            abi.encodeCall(
+                IInferenceConsumer.onInference,
+                (requestId, output, block.timestamp, true)
+            )
+        );
+        gasUsed = gasBefore - gasleft();
+        if (gasUsed > request.terms.callbackGas) gasUsed = request.terms.callbackGas;
+
+        if (delivered) emit CallbackDelivered(requestId);
+        else emit CallbackFailed(requestId, reason);
+    }
+
+    function _settle(
+        Request calldata request,
+        Assignment calldata assignment,
+        Answer calldata answer,
+        uint256 callbackGasUsed
+    ) private returns (uint256 paid, uint256 refund) {
+        uint256 gasUnits = FeeLib.gasUnits(
+            answer.input.length,
+            answer.output.length,
+            callbackGasUsed
+        );
+        paid = assignment.price + gasUnits * FeeLib.gasPrice(request.terms.maxGasPrice);
+        refund = assignment.escrow - assignment.royalty - paid;
+
+        _earn(answer.payee, paid);
+        if (assignment.royalty > 0) _credit(assignment.publisher, assignment.royalty);
+        if (refund > 0) _credit(assignment.payer, refund);
+    }
+
+    /// @inheritdoc IInferenceCoordinator
+    function retryCallback(
+        Request calldata request,
+        bytes calldata output,
+        uint256 callbackGas
+    ) external nonReentrant {
+        bytes32 requestId = request.id(address(this));
+        RequestSlot slot = _requests[requestId];
+        _requireOutput(requestId, slot, output);
+        require(_hasCallback(request), CallbackAbsent(requestId));
+        require(!slot.isDelivered(), CallbackAlreadyDelivered(requestId));
+        uint256 retryUntil = slot.answeredAt() + retrySeconds;
+        require(
+            msg.sender == request.requester || block.timestamp < retryUntil,
+            RetryClosed(requestId, retryUntil)
+        );
+        require(
+            callbackGas >= request.terms.callbackGas,
+            CallbackGasTooLow(callbackGas, request.terms.callbackGas)
+        );
+
+        _requests[requestId] = slot.withDelivered();
+
+        (bool delivered, bytes memory reason) = CallbackLib.callWithExactGas(
+            request.requester,
+            callbackGas,
+            abi.encodeCall(
+                IInferenceConsumer.onInference,
+                (requestId, output, slot.answeredAt(), true)
+            )
+        );
+        require(delivered, CallbackFailedAgain(requestId, reason));
+        emit CallbackDelivered(requestId);
+    }
+
+    function _hasCallback(Request calldata request) private view returns (bool) {
+        return request.terms.callbackGas > 0 && request.requester.code.length > 0;
+    }
+
+    /* END WITHOUT AN ANSWER */
+
+    /// @inheritdoc IInferenceCoordinator
+    function expire(
+        Request calldata request,
+        Assignment calldata assignment
+    ) external nonReentrant {
+        uint256 gasBefore = gasleft();
+        bytes32 requestId = _requireOpen(request, assignment);
+        uint256 deadline = request.terms.deadline;
+        require(block.timestamp >= deadline, DeadlineNotPassed(requestId, deadline));
+
+        _requests[requestId] = RequestSlotLib.ended(RequestStatus.Expired);
+
+        uint256 gasUsed = ((gasBefore - gasleft() + EXPIRE_OVERHEAD) * 12) / 10;
+        uint256 reward = gasUsed * FeeLib.gasPrice(request.terms.maxGasPrice);
+        if (reward > assignment.escrow) reward = assignment.escrow;
+        uint256 refund = assignment.escrow - reward;
+
+        if (reward > 0) _credit(msg.sender, reward);
+        _credit(assignment.payer, refund);
+        emit RequestExpired(requestId, msg.sender, reward, refund);
+    }
+
+    /// @inheritdoc IInferenceCoordinator
+    function fail(Request calldata request, Assignment calldata assignment) external nonReentrant {
+        bytes32 requestId = _requireOpen(request, assignment);
+        uint256 verifierId = assignment.verifierId;
+        require(_entry(verifierId).isRevoked, VerifierNotRevoked(verifierId));
+
+        _requests[requestId] = RequestSlotLib.ended(RequestStatus.Failed);
+
+        _credit(assignment.payer, assignment.escrow);
+        emit RequestFailed(requestId, verifierId, assignment.escrow);
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IInferenceRequests
+    function checkResult(
+        bytes32 requestId,
+        bytes calldata output,
+        Verification minimumLevel,
+        uint256 minimumGrade
+    ) external view {
+        RequestSlot slot = _requests[requestId];
+        _requireOutput(requestId, slot, output);
+        require(slot.level() >= minimumLevel, LevelTooLow(requestId, slot.level(), minimumLevel));
+        require(slot.grade() >= minimumGrade, GradeTooLow(slot.grade(), minimumGrade));
+    }
+
+    /// @inheritdoc IInferenceRequests
+    function requestStatus(bytes32 requestId) external view returns (RequestStatus) {
+        return _requests[requestId].status();
+    }
+
+    /// @inheritdoc IInferenceRequests
+    function resultDigest(bytes32 requestId) external view returns (bytes25) {
+        RequestSlot slot = _requests[requestId];
+        return slot.status() == RequestStatus.Finalized ? slot.outputDigest() : bytes25(0);
+    }
+
+    /// @inheritdoc IInferenceRequests
+    function nonceOf(address requester) external view returns (uint256) {
+        return _accounts[requester].nonce;
+    }
+
+    /// @inheritdoc IInferenceCoordinator
+    function requestIdOf(Request calldata request) external view returns (bytes32) {
+        return request.id(address(this));
+    }
+
+    function _requireOpen(
+        Request calldata request,
+        Assignment calldata assignment
+    ) private view returns (bytes32 requestId) {
+        requestId = request.id(address(this));
+        RequestSlot slot = _requests[requestId];
+        require(slot.status() == RequestStatus.Open, StatusWrong(requestId, slot.status()));
+        require(slot.isOpenWith(assignment.digest248(requestId)), AssignmentMismatch(requestId));
+    }
+
+    function _requireOutput(
+        bytes32 requestId,
+        RequestSlot slot,
+        bytes calldata output
+    ) private pure {
+        require(slot.status() == RequestStatus.Finalized, StatusWrong(requestId, slot.status()));
+        bytes25 given = bytes25(keccak256(output));
+        require(
+            slot.outputDigest() == given,
+            OutputMismatch(requestId, slot.outputDigest(), given)
+        );
+    }
+}

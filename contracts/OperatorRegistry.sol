@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+import {IOperatorRegistry} from "./interfaces/IOperatorRegistry.sol";
+import {AssetLib} from "./libraries/AssetLib.sol";
+import {Bond, Limits, Listing, Prices} from "./types/Operator.sol";
+import {Terms} from "./types/Terms.sol";
+import {Verification} from "./types/Verification.sol";
+
+/// @title OperatorRegistry
+/// @notice Operators: bond, senders, prices, and the lists that requests are assigned from.
+contract OperatorRegistry is IOperatorRegistry {
+    /// @dev Place for a price rise that waits for its hour; unused as long as prices take effect at once.
+    struct PendingPrices {
+        uint64 computePrice;
+        uint64 proofPrice;
+        uint64 bytePrice;
+        uint40 effectiveAt;
+    }
+
+    /// @dev An operator whose limits refuse the request gives way to a second draw, no more: the
+    /// cost of a request must not grow with a list that anybody can enter.
+    uint256 private constant DRAWS = 2;
+
+    /// @notice The one asset of this deployment: a token, or zero for the chain's coin.
+    address public immutable asset;
+    /// @notice Least bond of an operator who serves.
+    uint256 public immutable minBond;
+    uint256 public immutable unbondingSeconds;
+
+    mapping(uint256 operatorId => address owner) private _owners;
+    mapping(uint256 operatorId => Bond) private _bonds;
+    mapping(uint256 operatorId => Prices) private _prices;
+    mapping(uint256 operatorId => PendingPrices) private _pendingPrices;
+    mapping(uint256 operatorId => mapping(address sender => bool)) private _senders;
+    mapping(bytes32 releaseId => mapping(Verification level => Listing[])) private _listings;
+    /// @dev Position in the list plus one; zero: not in the list.
+    mapping(bytes32 releaseId => mapping(Verification level => mapping(uint256 operatorId => uint256)))
+        private _positions;
+
+    modifier onlyOperatorOwner(uint256 operatorId) {
+        require(ownerOf(operatorId) == msg.sender, NotOwner(operatorId, msg.sender));
+        _;
+    }
+
+    constructor(address bondAsset, uint256 leastBond, uint256 unbondingTime) {
+        asset = bondAsset;
+        minBond = leastBond;
+        unbondingSeconds = unbondingTime;
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function registerOperator() external returns (uint256 operatorId) {
+        operatorId = uint160(msg.sender);
+        require(_owners[operatorId] == address(0), OperatorAlreadyRegistered(operatorId));
+
+        _owners[operatorId] = msg.sender;
+        emit OperatorRegistered(operatorId, msg.sender);
+    }
+
+    /* BOND */
+
+    /// @inheritdoc IOperatorRegistry
+    function addBond(uint256 operatorId, uint256 amount) external payable {
+        ownerOf(operatorId);
+        uint256 received = AssetLib.pull(asset, amount);
+
+        _bonds[operatorId].amount += SafeCast.toUint96(received);
+        emit BondAdded(operatorId, msg.sender, received);
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function startUnbonding(
+        uint256 operatorId,
+        uint256 amount
+    ) external onlyOperatorOwner(operatorId) {
+        Bond memory bond = _bonds[operatorId];
+        require(bond.unbonding == 0, AlreadyUnbonding(operatorId, bond.withdrawableAt));
+        require(amount > 0 && amount <= bond.amount, BondTooLow(operatorId, bond.amount, amount));
+        require(
+            bond.listings == 0 || bond.amount - amount >= minBond,
+            StillServing(operatorId, bond.listings)
+        );
+
+        bond.unbonding = uint96(amount);
+        bond.withdrawableAt = uint40(block.timestamp + unbondingSeconds);
+        _bonds[operatorId] = bond;
+        emit UnbondingStarted(operatorId, amount, bond.withdrawableAt);
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function withdrawBond(uint256 operatorId, address to) external onlyOperatorOwner(operatorId) {
+        Bond memory bond = _bonds[operatorId];
+        uint256 amount = bond.unbonding;
+        require(amount > 0, NothingUnbonding(operatorId));
+        require(
+            block.timestamp >= bond.withdrawableAt,
+            UnbondingNotOver(operatorId, bond.withdrawableAt)
+        );
+
+        bond.amount -= bond.unbonding;
+        bond.unbonding = 0;
+        bond.withdrawableAt = 0;
+        _bonds[operatorId] = bond;
+        emit BondWithdrawn(operatorId, to, amount);
+
+        AssetLib.push(asset, to, amount);
+    }
+
+    /* SENDERS AND PRICES */
+
+    /// @inheritdoc IOperatorRegistry
+    function addSender(uint256 operatorId, address sender) external onlyOperatorOwner(operatorId) {
+        require(!_senders[operatorId][sender], SenderAlreadyAdded(operatorId, sender));
+
+        _senders[operatorId][sender] = true;
+        emit SenderAdded(operatorId, sender);
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function removeSender(
+        uint256 operatorId,
+        address sender
+    ) external onlyOperatorOwner(operatorId) {
+        require(_senders[operatorId][sender], SenderUnknown(operatorId, sender));
+
+        _senders[operatorId][sender] = false;
+        emit SenderRemoved(operatorId, sender);
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function setPrices(
+        uint256 operatorId,
+        Prices calldata prices
+    ) external onlyOperatorOwner(operatorId) {
+        _prices[operatorId] = prices;
+        emit PricesSet(operatorId, prices, block.timestamp);
+    }
+
+    /* SERVING */
+
+    /// @inheritdoc IOperatorRegistry
+    function startServing(
+        uint256 operatorId,
+        bytes32 releaseId,
+        Verification level,
+        Limits calldata limits
+    ) external onlyOperatorOwner(operatorId) {
+        require(isBonded(operatorId), BondTooLow(operatorId, _stayingBond(operatorId), minBond));
+        require(
+            _positions[releaseId][level][operatorId] == 0,
+            AlreadyServing(operatorId, releaseId, level)
+        );
+
+        Listing[] storage list = _listings[releaseId][level];
+        list.push(
+            Listing({
+                operatorId: uint160(operatorId),
+                tickets: 1,
+                minGasPrice: limits.minGasPrice,
+                maxCallbackGas: limits.maxCallbackGas,
+                maxInputLength: limits.maxInputLength
+            })
+        );
+        _positions[releaseId][level][operatorId] = list.length;
+        ++_bonds[operatorId].listings;
+        emit ServingStarted(operatorId, releaseId, level, limits);
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function stopServing(
+        uint256 operatorId,
+        bytes32 releaseId,
+        Verification level
+    ) external onlyOperatorOwner(operatorId) {
+        uint256 position = _positions[releaseId][level][operatorId];
+        require(position > 0, NotServing(operatorId, releaseId, level));
+
+        Listing[] storage list = _listings[releaseId][level];
+        Listing memory last = list[list.length - 1];
+        list[position - 1] = last;
+        _positions[releaseId][level][last.operatorId] = position;
+        list.pop();
+        delete _positions[releaseId][level][operatorId];
+        --_bonds[operatorId].listings;
+        emit ServingStopped(operatorId, releaseId, level);
+    }
+
+    /* ASSIGNMENT */
+
+    /// @inheritdoc IOperatorRegistry
+    function assign(
+        bytes32 releaseId,
+        Verification level,
+        uint256 inputLength,
+        Terms calldata terms,
+        uint256 seed
+    ) external view returns (uint256 operatorId, Prices memory prices) {
+        Listing[] storage list = _listings[releaseId][level];
+        if (terms.operatorId != 0) {
+            operatorId = terms.operatorId;
+            uint256 position = _positions[releaseId][level][operatorId];
+            require(
+                position > 0 && _isEligible(list[position - 1], inputLength, terms),
+                NoOperator(releaseId, level)
+            );
+        } else {
+            operatorId = _draw(list, inputLength, terms, seed);
+            require(operatorId != 0, NoOperator(releaseId, level));
+        }
+        return (operatorId, _prices[operatorId]);
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function highestPrices(
+        bytes32 releaseId,
+        Verification level,
+        uint256 inputLength,
+        Terms calldata terms
+    ) external view returns (Prices memory highest) {
+        Listing[] storage list = _listings[releaseId][level];
+        bool isAny;
+        for (uint256 i = 0; i < list.length; ++i) {
+            Listing memory listing = list[i];
+            bool isMeant = terms.operatorId == 0 || terms.operatorId == listing.operatorId;
+            if (!isMeant || !_isEligible(listing, inputLength, terms)) continue;
+            isAny = true;
+            Prices memory prices = _prices[listing.operatorId];
+            if (prices.computePrice > highest.computePrice)
+                highest.computePrice = prices.computePrice;
+            if (prices.proofPrice > highest.proofPrice) highest.proofPrice = prices.proofPrice;
+            if (prices.bytePrice > highest.bytePrice) highest.bytePrice = prices.bytePrice;
+        }
+        require(isAny, NoOperator(releaseId, level));
+    }
+
+    function _draw(
+        Listing[] storage list,
+        uint256 inputLength,
+        Terms calldata terms,
+        uint256 seed
+    ) private view returns (uint256 operatorId) {
+        uint256 length = list.length;
+        if (length == 0) return 0;
+        for (uint256 i = 0; i < DRAWS; ++i) {
+            Listing memory listing = list[(seed >> (128 * i)) % length];
+            if (_isEligible(listing, inputLength, terms)) return listing.operatorId;
+        }
+    }
+
+    /// @dev Whoever stands in a list is bonded: the bond cannot fall below the minimum before.
+    function _isEligible(
+        Listing memory listing,
+        uint256 inputLength,
+        Terms calldata terms
+    ) private pure returns (bool) {
+        return
+            terms.maxGasPrice >= listing.minGasPrice &&
+            terms.callbackGas <= listing.maxCallbackGas &&
+            inputLength <= listing.maxInputLength;
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IOperatorRegistry
+    function isSender(uint256 operatorId, address sender) external view returns (bool) {
+        return _senders[operatorId][sender];
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function isBonded(uint256 operatorId) public view returns (bool) {
+        return _stayingBond(operatorId) >= minBond;
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function ownerOf(uint256 operatorId) public view returns (address owner) {
+        owner = _owners[operatorId];
+        require(owner != address(0), OperatorUnknown(operatorId));
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function bondOf(uint256 operatorId) external view returns (Bond memory) {
+        return _bonds[operatorId];
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function pricesOf(uint256 operatorId) external view returns (Prices memory) {
+        return _prices[operatorId];
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function listings(
+        bytes32 releaseId,
+        Verification level
+    ) external view returns (Listing[] memory) {
+        return _listings[releaseId][level];
+    }
+
+    function _stayingBond(uint256 operatorId) private view returns (uint256) {
+        Bond memory bond = _bonds[operatorId];
+        return bond.amount - bond.unbonding;
+    }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+
+/// @notice Moves the one asset of a deployment: a token, or the chain's coin if `asset` is zero.
+library AssetLib {
+    /// @notice Value does not fit the asset: coins beside a token, or another amount than announced.
+    error ValueUnexpected(uint256 value, uint256 expected);
+
+    /// @notice Takes `amount` from the caller.
+    /// @return received What really arrived: a token may keep a part.
+    function pull(address asset, uint256 amount) internal returns (uint256 received) {
+        uint256 expected = asset == address(0) ? amount : 0;
+        require(msg.value == expected, ValueUnexpected(msg.value, expected));
+        if (asset == address(0)) return amount;
+
+        uint256 before = IERC20(asset).balanceOf(address(this));
+        SafeERC20.safeTransferFrom(IERC20(asset), msg.sender, address(this), amount);
+        return IERC20(asset).balanceOf(address(this)) - before;
+    }
+
+    function push(address asset, address to, uint256 amount) internal {
+        if (asset == address(0)) Address.sendValue(payable(to), amount);
+        else SafeERC20.safeTransfer(IERC20(asset), to, amount);
+    }
+}
