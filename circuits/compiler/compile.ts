@@ -1,0 +1,142 @@
+import { compareWithFloat, type AccuracyReport } from "./compareWithFloat.ts";
+import { bindGraph } from "./graph/bindGraph.ts";
+import { evaluateGraph } from "./graph/evaluateGraph.ts";
+import { foldConstants } from "./graph/foldConstants.ts";
+import type { Graph, GraphInput } from "./graph/graph.ts";
+import { IntegerBuilder } from "./integer/integerBuilder.ts";
+import type { ElementType } from "./integer/elementType.ts";
+import type { IntegerModel } from "./integer/integerModel.ts";
+import { lowerGraph, type Precision } from "./lower/lowerGraph.ts";
+import { emitOutput } from "./lower/outputFormat.ts";
+import { pruneModel } from "./lower/prune.ts";
+import { findEvaluate } from "./lower/registry.ts";
+import { readModel } from "./onnx/readModel.ts";
+import { sizeOf, type Tensor } from "./onnx/tensor.ts";
+import { calibrate, type Calibration } from "./quantize/calibrate.ts";
+import { rescaleTo } from "./quantize/emit.ts";
+import { inputFormatOf, type PayloadFormat } from "./quantize/inputFormat.ts";
+import { fromFixed, type Linear } from "./quantize/linear.ts";
+import { refusal } from "./refusal.ts";
+
+/** How one tensor of a payload is read: real = integer / 2^fractionBits, big-endian, row-major. */
+export interface TensorSchema {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly elementType: ElementType;
+  readonly fractionBits: number;
+}
+
+export interface Schema {
+  readonly inputs: readonly TensorSchema[];
+  readonly outputs: readonly TensorSchema[];
+}
+
+export interface CompileRequest {
+  /** The whole .onnx file. */
+  readonly onnx: Uint8Array;
+  /** sample → graph input → flat elements. They choose scales; without any, zeros are taken. */
+  readonly samples: readonly (readonly (readonly number[])[])[];
+  /** Payload format per graph input, where the default (floats as int16) is not wanted. */
+  readonly input?: readonly (PayloadFormat | undefined)[];
+  /** Values for named dimensions other than the batch, which is 1. */
+  readonly dimensions?: Readonly<Record<string, number>>;
+  readonly precision?: Partial<Precision>;
+}
+
+export interface Compilation {
+  readonly model: IntegerModel;
+  readonly schema: Schema;
+  /** Integer model against float model on the samples. */
+  readonly report: AccuracyReport;
+}
+
+const DEFAULT_PRECISION: Precision = { activationBits: 11, margin: 1.5 };
+
+/**
+ * Compiles an ONNX file to an integer model. The same request gives the same model.
+ * @throws CompilerError if the file is damaged, uses what cannot be proved, or a sum may overflow
+ */
+export function compile(request: CompileRequest): Compilation {
+  const precision = precisionOf(request.precision);
+  const bound = bindGraph(readModel(request.onnx), request.dimensions);
+  const samples = samplesOf(bound.inputs, request.samples);
+  const graph = simplify(bound, samples);
+  const calibration = calibrate({ graph, samples, find: findEvaluate });
+  const { model, schema } = lowerAll({
+    graph,
+    calibration,
+    precision,
+    stated: request.input ?? [],
+  });
+  const report = compareWithFloat({ model, schema, samples, expected: calibration.outputs });
+  return { model, schema, report };
+}
+
+function precisionOf(given: Partial<Precision> = {}): Precision {
+  const precision = { ...DEFAULT_PRECISION, ...given };
+  const { activationBits, margin } = precision;
+  if (!Number.isInteger(activationBits) || activationBits < 4 || activationBits > 20) {
+    throw refusal("OptionInvalid", { option: "activationBits", value: activationBits });
+  }
+  if (!(margin >= 1 && margin <= 16))
+    throw refusal("OptionInvalid", { option: "margin", value: margin });
+  return precision;
+}
+
+function samplesOf(
+  inputs: readonly GraphInput[],
+  samples: CompileRequest["samples"],
+): readonly (readonly Tensor[])[] {
+  const zeros = inputs.map(({ shape }) => new Array<number>(sizeOf(shape)).fill(0));
+  return (samples.length === 0 ? [zeros] : samples).map((sample, index) =>
+    inputs.map(({ name, shape, elementType }, at) => {
+      const values = sample[at];
+      const size = sizeOf(shape);
+      if (values?.length !== size || !values.every((value) => Number.isFinite(Number(value)))) {
+        const actual = values?.length ?? "none";
+        throw refusal("SampleInvalid", { sample: index, input: name, expected: size, actual });
+      }
+      return { elementType, shape, data: Float64Array.from(values, Number) };
+    }),
+  );
+}
+
+/** Everything that does not depend on the request is computed now. */
+function simplify(graph: Graph, samples: readonly (readonly Tensor[])[]): Graph {
+  return foldConstants(graph, evaluateGraph(graph, samples[0] ?? [], findEvaluate));
+}
+
+function lowerAll({
+  graph,
+  calibration,
+  precision,
+  stated,
+}: {
+  readonly graph: Graph;
+  readonly calibration: Calibration;
+  readonly precision: Precision;
+  readonly stated: readonly (PayloadFormat | undefined)[];
+}): { readonly model: IntegerModel; readonly schema: Schema } {
+  const builder = new IntegerBuilder();
+  const inputs = new Map<string, Linear>();
+  const inputSchemas = graph.inputs.map((input, index): TensorSchema => {
+    const range = calibration.facts.get(input.name)?.range ?? { low: 0, high: 0 };
+    const { elementType, fractionBits, low, high } = inputFormatOf(input, range, stated[index]);
+    const { name, shape } = input;
+    const raw = builder.input({ name, shape, elementType });
+    const value = rescaleTo({ builder, value: raw, shift: 0, low, high, label: name });
+    inputs.set(name, fromFixed({ value, fractionBits }));
+    return { name, shape, elementType, fractionBits };
+  });
+  const outputs = lowerGraph({ graph, facts: calibration.facts, inputs, builder, precision });
+  const outputSchemas = outputs.map((output, index): TensorSchema => {
+    const name = graph.outputs[index] ?? "";
+    const { value, elementType, fractionBits } = emitOutput({ builder, name, output });
+    builder.output({ name, value, elementType });
+    return { name, shape: value.shape, elementType, fractionBits };
+  });
+  return {
+    model: pruneModel(builder.build()),
+    schema: { inputs: inputSchemas, outputs: outputSchemas },
+  };
+}

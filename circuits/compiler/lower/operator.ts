@@ -1,0 +1,44 @@
+import type { Call, Evaluate } from "../graph/call.ts";
+import type { IntegerBuilder } from "../integer/integerBuilder.ts";
+import type { ElementType } from "../onnx/elementType.ts";
+import type { Format, Range } from "../quantize/format.ts";
+import type { Fixed, Linear } from "../quantize/linear.ts";
+
+/** A value of the graph that depends on the request. */
+export interface Private {
+  readonly linear: Linear;
+  readonly elementType: ElementType;
+  /** Calibrated, in reals. */
+  readonly range: Range;
+}
+
+/** What an operator family may use while it lowers one node. */
+export interface Lowering extends Call {
+  readonly builder: IntegerBuilder;
+  /** Bits beside the sign that activations are rounded to. */
+  readonly activationBits: number;
+  /** An input as linear form; constants too. */
+  input(index: number): Private;
+  outputShape(index: number): readonly number[];
+  outputType(index: number): ElementType;
+  /** Format of an input by its calibrated range. */
+  inputFormat(index: number, bits?: number): Format;
+  /** Format of an output by its calibrated range. */
+  outputFormat(index: number, bits?: number): Format;
+  outputRange(index: number): Range;
+  /** Integers of one scale, unrounded, unsaturated. Costs no rows. */
+  wide(value: Private, precision?: number): Fixed;
+  /** Integers rounded and saturated to the value's own format of `bits` bits (default: activationBits). */
+  narrow(value: Private, bits?: number): Fixed;
+}
+
+/** Turns a node into primitives; one linear form per output. */
+export type Lower = (call: Lowering) => readonly Linear[];
+
+export interface Operator {
+  readonly evaluate: Evaluate;
+  readonly lower: Lower;
+}
+
+/** Operators of one family by their ONNX name. */
+export type Family = Readonly<Record<string, Operator>>;

@@ -1,0 +1,44 @@
+import type { FindEvaluate } from "../graph/call.ts";
+import { refusal } from "../refusal.ts";
+import { arithmeticFamily } from "./arithmetic.ts";
+import { constantsFamily } from "./constants.ts";
+import { convolutionFamily } from "./convolution.ts";
+import { matMulFamily } from "./matMul.ts";
+import { nearestOperator } from "./nearest.ts";
+import type { Family, Operator } from "./operator.ts";
+import { reluFamily } from "./relu.ts";
+import { shapeFamily } from "./shape.ts";
+import { sliceFamily } from "./slice.ts";
+
+/** Every operator family. A new one is one file and one line here. */
+const FAMILIES: readonly Family[] = [
+  arithmeticFamily,
+  constantsFamily,
+  convolutionFamily,
+  matMulFamily,
+  reluFamily,
+  shapeFamily,
+  sliceFamily,
+];
+
+const OPERATORS: ReadonlyMap<string, Operator> = new Map(
+  FAMILIES.flatMap((family) => Object.entries(family)),
+);
+
+/**
+ * The operator of an ONNX name.
+ * @throws CompilerError OperatorUnknown with the supported operator that comes nearest
+ */
+export function findOperator(name: string, node: string): Operator {
+  const operator = OPERATORS.get(name);
+  if (operator !== undefined) return operator;
+  const nearest = nearestOperator(name, operatorNames());
+  throw refusal("OperatorUnknown", { node, operator: name, nearest });
+}
+
+export const findEvaluate: FindEvaluate = (name, node) => findOperator(name, node).evaluate;
+
+/** Names of all supported operators, sorted. */
+export function operatorNames(): string[] {
+  return [...OPERATORS.keys()].sort();
+}
