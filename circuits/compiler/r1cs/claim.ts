@@ -1,0 +1,76 @@
+import { FIELD_ORDER } from "../../../sdk/protocol/field.ts";
+import { commitmentBlocks, commitmentState } from "../../../sdk/protocol/commitment.ts";
+import type { FieldCombination } from "./combination.ts";
+import { ONE_WIRE, wireOf } from "./combination.ts";
+import type { ConstraintSystem } from "./constraintSystem.ts";
+import { PUBLIC_WIRES } from "./constraintSystem.ts";
+import { fieldSum } from "./fieldSum.ts";
+import { poseidon } from "./gadgets/poseidon.ts";
+
+/** Forces the public h to the Poseidon commitment of all words; returns its value where computed. */
+export function enforceCommitment(
+  system: ConstraintSystem,
+  words: readonly FieldCombination[],
+): bigint | undefined {
+  let state: FieldCombination = {
+    wires: [ONE_WIRE],
+    coefficients: [commitmentState(words.length)],
+  };
+  let offset = 0;
+  for (const size of commitmentBlocks(words.length)) {
+    state = poseidon(system, words.slice(offset, offset + size), state);
+    offset += size;
+  }
+  return enforcePublic(system, PUBLIC_WIRES.commitment, state);
+}
+
+/**
+ * Forces the public y to Σ words[i] · c^i by Horner's rule: one row a word. The public c is used on
+ * these words only, all of which h commits to.
+ */
+export function enforceEvaluation(
+  system: ConstraintSystem,
+  words: readonly FieldCombination[],
+): bigint | undefined {
+  const challenge = wireOf(PUBLIC_WIRES.challenge);
+  let sum: FieldCombination | undefined;
+  for (const word of words.toReversed()) {
+    if (sum === undefined) {
+      sum = word;
+      continue;
+    }
+    const factor = sum;
+    const next = system.wire(
+      () =>
+        (system.fieldValueOf(factor) * system.fieldValueOf(challenge) + system.fieldValueOf(word)) %
+        FIELD_ORDER,
+    );
+    const nextField = fieldSum([[next, 1n]]);
+    system.enforce(
+      factor,
+      challenge,
+      fieldSum([
+        [nextField, 1n],
+        [word, -1n],
+      ]),
+    );
+    sum = nextField;
+  }
+  return enforcePublic(system, PUBLIC_WIRES.evaluation, sum ?? fieldSum([]));
+}
+
+function enforcePublic(
+  system: ConstraintSystem,
+  wire: number,
+  value: FieldCombination,
+): bigint | undefined {
+  const known = system.computesValues ? system.fieldValueOf(value) : undefined;
+  if (known !== undefined) system.values.set(wire, known);
+  system.enforceZero(
+    fieldSum([
+      [value, 1n],
+      [wireOf(wire), -1n],
+    ]),
+  );
+  return known;
+}

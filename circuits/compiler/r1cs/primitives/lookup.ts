@@ -1,0 +1,34 @@
+import type { LookupOperation } from "../../integer/operation.ts";
+import { combinationOf } from "../circuitElement.ts";
+import { decomposeUnsigned, unsignedWidth } from "../gadgets/bits.ts";
+import { constantTable } from "../gadgets/constantTable.ts";
+import type { Instantiator } from "./instantiator.ts";
+import { intervalOf, sourceElement } from "./instantiator.ts";
+
+/** Index bits, then a two-level table; no row where the table is a line over the interval. */
+export const lookup: Instantiator<LookupOperation> =
+  ({ system, operation, sources, value }) =>
+  (index) => {
+    const source = sourceElement(sources, 0, index);
+    const interval = intervalOf(value, index);
+    const { first, table } = operation;
+    const entries = table.subarray(source.low - first, source.high - first + 1);
+    const slope = slopeOf(entries);
+    if (slope !== undefined) {
+      const start = entries[0] as number;
+      const combination = system.sum([[combinationOf(source), slope]], start - slope * source.low);
+      return { combination, ...interval };
+    }
+    const position = system.sum([[combinationOf(source), 1]], -source.low);
+    const bits = decomposeUnsigned(system, position, unsignedWidth(source.high - source.low));
+    return { combination: constantTable(system, bits, entries), ...interval };
+  };
+
+/** The step between neighbouring entries where all steps are equal. */
+function slopeOf(entries: Float64Array): number | undefined {
+  const slope = (entries[1] as number) - (entries[0] as number);
+  for (let i = 2; i < entries.length; i++) {
+    if ((entries[i] as number) - (entries[i - 1] as number) !== slope) return undefined;
+  }
+  return slope;
+}
