@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { resolve } from "node:path";
+import { describe, it } from "node:test";
+
+import { CliError, explain } from "../../apps/cli/failure.ts";
+
+const main = resolve(import.meta.dirname, "../../apps/cli/main.ts");
+
+function assay(...args: readonly string[]): { status: number | null; said: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+    encoding: "utf8",
+  });
+  return { status, said: stdout + stderr };
+}
+
+describe("assay", () => {
+  it("names an unknown command and the way out, without a stack", () => {
+    const { status, said } = assay("dance");
+    assert.equal(status, 1);
+    assert.match(said, /unknown command 'dance'/);
+    assert.match(said, /--help/);
+    assert.doesNotMatch(said, /\n +at /);
+  });
+
+  it("refuses a suite of tests that does not exist", () => {
+    const { status, said } = assay("test", "everything");
+    assert.equal(status, 1);
+    assert.match(said, /Allowed choices are contracts, unit, e2e, faults/);
+  });
+});
+
+describe("explain", () => {
+  it("gives the sentence and the next step", () => {
+    const text = explain(new CliError("No folder x.", "Name a folder."));
+    assert.equal(text, "assay: No folder x.\n       Name a folder.");
+  });
+
+  it("keeps the stable code of an error from below", () => {
+    const error = Object.assign(new Error("The queue is gone."), { code: "QueueUnavailable" });
+    assert.match(explain(error), /The queue is gone\. \[QueueUnavailable\]/);
+    assert.doesNotMatch(explain(error), /\n +at /);
+  });
+});
