@@ -9,7 +9,7 @@ export default defineConfig({
     version: "0.8.37",
     // solc from npm: nothing is downloaded outside the package registry.
     path: fileURLToPath(import.meta.resolve("solc/soljson.js")),
-    settings: { evmVersion: "osaka", optimizer: { enabled: true, runs: 200 }, viaIR: true },
+    settings: { evmVersion: "osaka", optimizer: { enabled: true, runs: 1_000_000 }, viaIR: true },
   },
   networks: { default: { type: "edr-simulated", chainType: "l1", hardfork: "osaka" } },
 });

@@ -81,7 +81,7 @@ declare module "snarkjs" {
 
   export const groth16: {
     prove(
-      zkey: FileLike,
+      zkey: FileLike | Uint8Array,
       witness: FileLike,
       logger?: Logger,
       options?: EngineOptions,
@@ -122,6 +122,11 @@ declare module "snarkjs" {
   };
 
   export const wtns: {
+    calculate(
+      inputs: Readonly<Record<string, bigint | readonly bigint[]>>,
+      wasm: FileLike | Uint8Array,
+      witness: FileLike,
+    ): Promise<void>;
     check(r1cs: FileLike, witness: FileLike, logger?: Logger): Promise<boolean>;
   };
 

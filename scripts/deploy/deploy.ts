@@ -1,0 +1,99 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { ContractFactory, ZeroAddress, ZeroHash, type InterfaceAbi, type Signer } from "ethers";
+
+const ARTIFACTS = resolve(import.meta.dirname, "../../artifacts/contracts");
+
+/** Numbers a deployment is made with; none of them can change later. */
+export interface DeploymentProfile {
+  /** Token all money is in; zero address: the chain's coin. */
+  readonly asset: string;
+  /** Least bond of a serving operator, in the asset's smallest unit. */
+  readonly minBond: bigint;
+  readonly unbondingSeconds: bigint;
+  /** Time between a change of verifier or coordinator and its effect. */
+  readonly changeDelaySeconds: bigint;
+  /** Time in which anyone may retry a failed callback. */
+  readonly retrySeconds: bigint;
+  /** keccak256(alpha, beta, gamma) that verifying keys must have; zero: any, development only. */
+  readonly pinnedSetup: string;
+}
+
+/** For tests, the demo and local chains: accepts keys whose secret is published. */
+export const DEVELOPMENT_PROFILE: DeploymentProfile = {
+  asset: ZeroAddress,
+  minBond: 10n ** 18n,
+  unbondingSeconds: 3_600n,
+  changeDelaySeconds: 3_600n,
+  retrySeconds: 3_600n,
+  pinnedSetup: ZeroHash,
+};
+
+export interface AssayAddresses {
+  readonly coordinator: string;
+  readonly modelRegistry: string;
+  readonly operatorRegistry: string;
+  readonly zkVerifier: string;
+}
+
+/**
+ * Deploys the contracts, the signer as owner. Registers no model and no operator.
+ * @throws Error if the contracts are not compiled (`npm run build`).
+ */
+export async function deployAssay(parameters: {
+  readonly signer: Signer;
+  readonly profile?: DeploymentProfile;
+}): Promise<AssayAddresses> {
+  const { signer, profile = DEVELOPMENT_PROFILE } = parameters;
+  const zkVerifier = await deployContract(signer, "ZkVerifier", [profile.pinnedSetup]);
+  const modelRegistry = await deployContract(signer, "ModelRegistry", [zkVerifier]);
+  const operatorRegistry = await deployContract(signer, "OperatorRegistry", [
+    profile.asset,
+    profile.minBond,
+    profile.unbondingSeconds,
+  ]);
+  const coordinator = await deployContract(signer, "InferenceCoordinator", [
+    {
+      owner: await signer.getAddress(),
+      asset: profile.asset,
+      modelRegistry,
+      operatorRegistry,
+      verifiers: [ZeroAddress, ZeroAddress, zkVerifier],
+      changeDelaySeconds: profile.changeDelaySeconds,
+      retrySeconds: profile.retrySeconds,
+    },
+  ]);
+  return { coordinator, modelRegistry, operatorRegistry, zkVerifier };
+}
+
+/**
+ * Deploys one compiled contract and waits until it is mined.
+ * @param source Path under contracts/ without `.sol`, for example `examples/DigitReader`.
+ * @throws Error if it is not compiled (`npm run build`).
+ */
+export async function deployContract(
+  signer: Signer,
+  source: string,
+  constructorArguments: readonly unknown[],
+): Promise<string> {
+  const { abi, bytecode } = readArtifact(source);
+  const factory = new ContractFactory(abi, bytecode, signer);
+  const contract = await factory.deploy(...constructorArguments);
+  await contract.waitForDeployment();
+  return contract.getAddress();
+}
+
+interface Artifact {
+  readonly abi: InterfaceAbi;
+  readonly bytecode: string;
+}
+
+function readArtifact(source: string): Artifact {
+  const name = source.replace(/^.*\//, "");
+  const path = join(ARTIFACTS, `${source}.sol`, `${name}.json`);
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Artifact;
+  } catch (cause) {
+    throw new Error(`contracts/${source}.sol is not compiled; run npm run build first`, { cause });
+  }
+}

@@ -1,0 +1,85 @@
+import { Contract, ZeroHash, hexlify, type Signer } from "ethers";
+
+import type { Hex } from "../../sdk/protocol/abiEncoding.ts";
+import { modelRegistryAbi } from "../../sdk/protocol/abi/modelRegistry.ts";
+import { zkVerifierAbi } from "../../sdk/protocol/abi/zkVerifier.ts";
+import { modelId, releaseId, type Release } from "../../sdk/protocol/releaseId.ts";
+import {
+  encodeVerifyingKey,
+  verifyingKeyId,
+  type VerifyingKey,
+} from "../../sdk/protocol/verifyingKey.ts";
+import type { AssayAddresses } from "./deploy.ts";
+
+/** The parts of a release that differ between models; the rest says "Zk only". */
+export interface ZkRelease {
+  /** sha-256 of the manifest. */
+  readonly manifestDigest: Hex;
+  /** Bytes of input and output. */
+  readonly inputLength: number;
+  readonly outputLength: number;
+  readonly units: { readonly compute: number; readonly proof: number; readonly byte: number };
+  /** Publisher's share on top of the price, in 1/10,000. */
+  readonly royaltyBps?: bigint;
+  readonly primaryWindowSeconds: bigint;
+  readonly verifyingKey: VerifyingKey;
+}
+
+const ZK_ONLY = 4n;
+
+/** The release as `publishRelease` of the contract takes it. */
+export function zkRelease(release: ZkRelease): Release {
+  return {
+    manifestDigest: release.manifestDigest,
+    inputLength: BigInt(release.inputLength),
+    outputLength: BigInt(release.outputLength),
+    inputPayload: 0n,
+    outputPayload: 0n,
+    computeUnits: BigInt(release.units.compute),
+    proofUnits: BigInt(release.units.proof),
+    byteUnits: BigInt(release.units.byte),
+    royaltyBps: release.royaltyBps ?? 0n,
+    primaryWindowSeconds: release.primaryWindowSeconds,
+    levels: ZK_ONLY,
+    keyId: hexlify(verifyingKeyId(release.verifyingKey)) as Hex,
+    judge: 0n,
+    minBond: 0n,
+    minGrade: 0n,
+    measurements: ZeroHash as Hex,
+  };
+}
+
+/**
+ * Registers the verifying key, the signer's model of that name if it is new, and the release.
+ * @returns The ids the contracts gave them.
+ */
+export async function publishRelease(parameters: {
+  readonly signer: Signer;
+  readonly addresses: AssayAddresses;
+  readonly name: string;
+  readonly version: string;
+  readonly release: ZkRelease;
+}): Promise<{ readonly modelId: Hex; readonly releaseId: Hex }> {
+  const { signer, addresses, name, version } = parameters;
+  const verifier = new Contract(addresses.zkVerifier, zkVerifierAbi, signer);
+  const registry = new Contract(addresses.modelRegistry, modelRegistryAbi, signer);
+  await mined(verifier, "registerKey", encodeVerifyingKey(parameters.release.verifyingKey));
+
+  const network = await signer.provider?.getNetwork();
+  if (network === undefined) throw new Error("The signer has no provider; connect it to a chain");
+  const place = { chainId: network.chainId, registry: addresses.modelRegistry as Hex };
+  const publisher = (await signer.getAddress()) as Hex;
+  const model = modelId({ ...place, publisher, name });
+  const topics = registry.filters["ModelRegistered"]?.(model);
+  const known = topics === undefined ? [] : await registry.queryFilter(topics);
+  if (known.length === 0) await mined(registry, "registerModel", name);
+
+  const release = zkRelease(parameters.release);
+  await mined(registry, "publishRelease", model, version, release);
+  return { modelId: model, releaseId: releaseId({ ...place, modelId: model, version, release }) };
+}
+
+async function mined(contract: Contract, method: string, ...parameters: readonly unknown[]) {
+  const transaction = await contract.getFunction(method)(...parameters);
+  await transaction.wait();
+}
