@@ -14,12 +14,14 @@ export class CliError extends Error {
 }
 
 /**
- * What a user reads instead of a stack: the error's sentence, its stable code if it has one, and
- * the next step.
+ * What a user reads instead of a stack: the error's sentence and its stable code. Errors with a code
+ * and data of their own name the next step in their sentence.
  */
 export function explain(error: unknown): string {
   if (error instanceof CliError) return `assay: ${error.message}\n       ${error.next}`;
   if (!(error instanceof Error)) return `assay: ${String(error)}`;
   const code = "code" in error && typeof error.code === "string" ? ` [${error.code}]` : "";
-  return `assay: ${error.message}${code}\n       Run it again with --debug for where it happened.`;
+  const sentence = `assay: ${error.message}${code}`;
+  if (code !== "" && "data" in error) return sentence;
+  return `${sentence}\n       Run it again with --debug to see where it happened.`;
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 
+import { registerCompile } from "./commands/compile.ts";
 import { registerTest } from "./commands/test.ts";
 import { explain } from "./failure.ts";
 import manifest from "../../package.json" with { type: "json" };
@@ -11,6 +12,7 @@ const program = new Command("assay")
   .showHelpAfterError("Run ./assay --help for what there is.")
   .exitOverride();
 
+registerCompile(program);
 registerTest(program);
 
 try {

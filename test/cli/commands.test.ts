@@ -30,6 +30,31 @@ describe("assay", () => {
   });
 });
 
+describe("assay compile", () => {
+  const models = resolve(import.meta.dirname, "../../models");
+
+  it("prints a model's bill and its accuracy", () => {
+    const { status, said } = assay("compile", `${models}/digits-mlp`);
+    assert.equal(status, 0, said);
+    assert.match(said, /^total /m);
+    assert.match(said, /^gas /m);
+    assert.match(said, /on 100\.0% of 64 samples/);
+  });
+
+  it("says what is wrong with a file that is no ONNX", () => {
+    const { status, said } = assay("compile", `${models}/train.py`);
+    assert.equal(status, 1);
+    assert.match(said, /not an ONNX protobuf.*\[NotProtobuf\]/);
+    assert.doesNotMatch(said, /\n +at /);
+  });
+
+  it("says which file of a model's folder is missing", () => {
+    const { status, said } = assay("compile", models);
+    assert.equal(status, 1);
+    assert.match(said, /There is no .*models\/model\.json/);
+  });
+});
+
 describe("explain", () => {
   it("gives the sentence and the next step", () => {
     const text = explain(new CliError("No folder x.", "Name a folder."));
@@ -37,7 +62,10 @@ describe("explain", () => {
   });
 
   it("keeps the stable code of an error from below", () => {
-    const error = Object.assign(new Error("The queue is gone."), { code: "QueueUnavailable" });
+    const error = Object.assign(new Error("The queue is gone."), {
+      code: "QueueUnavailable",
+      data: {},
+    });
     assert.match(explain(error), /The queue is gone\. \[QueueUnavailable\]/);
     assert.doesNotMatch(explain(error), /\n +at /);
   });
