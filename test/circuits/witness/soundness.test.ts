@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { IntegerBuilder } from "../../../circuits/compiler/integer/integerBuilder.ts";
+import type { IntegerModel, Value } from "../../../circuits/compiler/integer/integerModel.ts";
+import { payloadLength } from "../../../circuits/compiler/integer/payload.ts";
+import type { Row, Wire } from "../../../circuits/compiler/r1cs/combination.ts";
+import { fieldValue } from "../../../circuits/compiler/r1cs/constraintSystem.ts";
+import type { WireValues } from "../../../circuits/compiler/r1cs/wireValues.ts";
+import { isSatisfied } from "../../../circuits/compiler/witness/findUnsatisfiedRow.ts";
+import { choices, payloads, randomModel } from "../integer/randomModel.ts";
+import { completedCircuit } from "./completedCircuit.ts";
+import { determinedWires, wiresOf } from "./determinedWires.ts";
+
+/** One operation between a signed input and an output wide enough for it. */
+function modelOf(make: (builder: IntegerBuilder, x: Value, z: Value) => Value): IntegerModel {
+  const builder = new IntegerBuilder();
+  const x = builder.input({ name: "x", shape: [3], elementType: "int16" });
+  const z = builder.input({ name: "z", shape: [3], elementType: "int8" });
+  builder.output({ name: "y", value: make(builder, x, z), elementType: "int64" });
+  return builder.build();
+}
+
+const table = Array.from({ length: 200 }, (_, i) => (i * i * 31) % 977);
+
+const MODELS: Readonly<Record<string, IntegerModel>> = {
+  "rounding rescale": modelOf((b, source) => b.rescale({ source, shift: 5 })),
+  relu: modelOf((b, source) => b.rescale({ source, shift: 4, low: 0 })),
+  "relu with a cap": modelOf((b, source) => b.rescale({ source, shift: 4, low: 0, high: 255 })),
+  "saturation to int8": modelOf((b, source) =>
+    b.rescale({ source, shift: 3, low: -128, high: 127 }),
+  ),
+  "clamp to odd bounds": modelOf((b, source) =>
+    b.rescale({ source, shift: 2, low: -77, high: 1001 }),
+  ),
+  "upper bound": modelOf((b, source) => b.rescale({ source, shift: 1, high: 96 })),
+  product: modelOf((b, a, z) => b.product({ a, b: z })),
+  "is negative": modelOf((b, source) => b.isNegative({ source })),
+  "is zero": modelOf((b, source) => b.isZero({ source })),
+  lookup: modelOf((b, x) =>
+    b.lookup({
+      source: b.rescale({ source: x, shift: 2, low: -100, high: 99 }),
+      first: -100,
+      table,
+    }),
+  ),
+  "matrix product": modelOf((b, x) =>
+    b.matMul({
+      source: b.gather({ sources: [x], shape: [1, 3], indices: [0, 1, 2] }),
+      weights: [1, -5, 7, 100, 0, -1],
+      bias: [4, -4],
+    }),
+  ),
+};
+
+describe("a forged wire", () => {
+  for (const [name, model] of Object.entries(MODELS)) {
+    it(`changes nothing that anybody reads: ${name}`, () => {
+      for (const input of payloads(model, choices(1), 2)) {
+        const { rows, witness } = completedCircuit(model, input);
+        const survivors = survivingForgeries(rows, witness.values);
+        for (const wire of survivors) {
+          assert.equal(isUnread(rows, witness.values, wire), true, `wire ${wire} of ${name}`);
+        }
+      }
+    });
+  }
+
+  it("is named by the row it breaks", () => {
+    const model = MODELS["relu"] as IntegerModel;
+    const { rows, witness } = completedCircuit(model, new Uint8Array(payloadLength(model.inputs)));
+    witness.values.set(4, 1);
+    assert.equal(rows.findIndex((row) => !isSatisfied(row, witness.values)) >= 0, true);
+  });
+});
+
+describe("the rows of a circuit", () => {
+  const models = {
+    ...MODELS,
+    ...Object.fromEntries(
+      Array.from({ length: 40 }, (_, seed) => [`model ${seed}`, randomModel(seed)]),
+    ),
+  };
+
+  it("leave one value to every wire that is read, once the payload is given", () => {
+    for (const [name, model] of Object.entries(models)) {
+      if (model.operations.some(({ kind }) => kind === "divide")) continue;
+      for (const input of payloads(model, choices(2), 2)) {
+        const { rows, witness } = completedCircuit(model, input);
+        const known = determinedWires(rows, witness.values, [3, ...inputWires(model)]);
+        for (let wire = 0; wire < witness.values.count; wire++) {
+          if (known.has(wire)) continue;
+          assert.equal(isUnread(rows, witness.values, wire), true, `wire ${wire} of ${name}`);
+        }
+      }
+    }
+  });
+});
+
+/** Private wires that some single change leaves unnoticed by every row. */
+function survivingForgeries(rows: readonly Row[], values: WireValues): readonly Wire[] {
+  const readers = new Map<Wire, Row[]>();
+  for (const row of rows) {
+    for (const wire of wiresOf(row)) readers.set(wire, [...(readers.get(wire) ?? []), row]);
+  }
+  const survivors: Wire[] = [];
+  for (let wire = 4; wire < values.count; wire++) {
+    const honest = values.field(wire);
+    const forgeries = [
+      honest + 1n,
+      honest - 1n,
+      1n - honest,
+      -honest - 1n,
+      honest * 2n + 3n,
+      honest + 256n,
+    ];
+    for (const forged of forgeries) {
+      values.set(wire, forged);
+      if (values.field(wire) === honest) continue;
+      if ((readers.get(wire) ?? []).every((row) => isSatisfied(row, values))) survivors.push(wire);
+    }
+    values.set(wire, honest);
+  }
+  return survivors;
+}
+
+/** The inverse beside a zero: its only row multiplies it by that zero. */
+function isUnread(rows: readonly Row[], values: WireValues, wire: Wire): boolean {
+  const readers = rows.filter((row) => wiresOf(row).has(wire));
+  const [only] = readers;
+  return (
+    only !== undefined &&
+    readers.length === 1 &&
+    Array.from(only.b.wires).includes(wire) &&
+    !Array.from(only.c.wires).includes(wire) &&
+    fieldValue(only.a, values) === 0n
+  );
+}
+
+/** Inputs come first: a wire and its upper bits per element, or 64 bits for an 8-byte one. */
+function inputWires(model: IntegerModel): readonly Wire[] {
+  const wires: Wire[] = [];
+  let next = 4;
+  for (const { value, elementType } of model.inputs) {
+    const width = Number(elementType.replace(/^u?int/, ""));
+    for (const _ of model.values[value]?.low ?? []) {
+      wires.push(...Array.from({ length: width === 64 ? 64 : 1 }, (__, i) => next + i));
+      next += width;
+      // inverse, flag and result of the saturation
+      if (width === 64) next += 3;
+    }
+  }
+  return wires;
+}
