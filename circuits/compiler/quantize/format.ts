@@ -21,22 +21,22 @@ export function widen(range: Range, margin: number): Range {
 }
 
 /**
- * The format in which the largest magnitude of the range takes `bits` bits beside the sign.
+ * The format in which the largest magnitude of the range takes `bits` bits beside the sign. Its
+ * bounds are those of the width, unsigned or signed: to saturate there costs three rows, wherever
+ * else several times that.
  * @param range in reals; all zero counts as −1…1
  */
 export function formatOf(range: Range, bits: number): Format {
   const magnitude = Math.max(Math.abs(range.low), Math.abs(range.high));
   const usable = magnitude > 0 ? magnitude : 1;
+  const high = 2 ** bits - 1;
+  const fitting = bits - Math.ceil(Math.log2(usable));
   const fractionBits = Math.max(
     -FRACTION_LIMIT,
-    Math.min(FRACTION_LIMIT, bits - Math.ceil(Math.log2(usable))),
+    Math.min(FRACTION_LIMIT, usable * 2 ** fitting > high ? fitting - 1 : fitting),
   );
-  const scale = 2 ** fractionBits;
-  return {
-    fractionBits,
-    low: Math.floor((magnitude > 0 ? range.low : -1) * scale) + 0,
-    high: Math.ceil((magnitude > 0 ? range.high : 1) * scale) + 0,
-  };
+  const isUnsigned = magnitude > 0 && range.low >= 0;
+  return { fractionBits, low: isUnsigned ? 0 : -high - 1, high };
 }
 
 /** Whole numbers, unsaturated. */
