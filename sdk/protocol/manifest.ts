@@ -3,8 +3,8 @@ import { canonicalJson } from "./canonicalJson.ts";
 import { cidOf, isCid } from "./cid.ts";
 
 const MAX_MANIFEST_BYTES = 64 * 1024;
-/** Payloads the contracts accept. */
-const MAX_PAYLOAD_BYTES = 24 * 1024;
+/** Longest input and output that contracts accept. */
+export const MAX_PAYLOAD_BYTES = 24 * 1024;
 /** Width of the units in the registry's slot. */
 const MAX_UNITS = 2 ** 40 - 1;
 

@@ -1,0 +1,93 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { z } from "zod";
+import { ELEMENT_TYPES } from "../compiler/integer/elementType.ts";
+import { ReleaseError } from "./releaseError.ts";
+
+const format = z.strictObject({
+  elementType: z.enum(ELEMENT_TYPES),
+  fractionBits: z.int().min(-64).max(64),
+});
+
+const description = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
+  version: z.string().regex(/^\d+\.\d+\.\d+$/),
+  description: z.string().max(4096),
+  licence: z.string().min(1).max(64),
+  /** Payload format of the input, or of each input in order; the compiler chooses what is left out. */
+  input: z.union([format, z.array(format)]).optional(),
+});
+
+const samples = z.array(z.array(z.array(z.number())).min(1));
+const heldout = z.array(
+  z.strictObject({ label: z.int().min(0), input: z.array(z.number()).min(1) }),
+);
+
+/** What a publisher brings, read and checked. */
+export interface ModelFolder {
+  readonly description: z.infer<typeof description>;
+  readonly onnx: Uint8Array;
+  /** sample → graph input → flat elements */
+  readonly samples: z.infer<typeof samples>;
+  readonly samplesFile: Uint8Array;
+  /** Labelled inputs of a model with one input; none where the folder has no such file. */
+  readonly heldout: z.infer<typeof heldout>;
+}
+
+/**
+ * Reads `model.json`, `model.onnx`, `samples.json` and, where there is one, `heldout.json`.
+ * @throws ReleaseError ModelFolderInvalid
+ */
+export async function readModelFolder(directory: string): Promise<ModelFolder> {
+  const read = (name: string) => readBytes(directory, name);
+  const samplesFile = await read("samples.json");
+  const heldoutFile = await readOptional(directory, "heldout.json");
+  return {
+    description: parse("model.json", await read("model.json"), description),
+    onnx: await read("model.onnx"),
+    samples: parse("samples.json", samplesFile, samples),
+    samplesFile,
+    heldout: heldoutFile === null ? [] : parse("heldout.json", heldoutFile, heldout),
+  };
+}
+
+async function readBytes(directory: string, name: string): Promise<Uint8Array> {
+  const bytes = await readOptional(directory, name);
+  if (bytes !== null) return bytes;
+  throw new ReleaseError(
+    "ModelFolderInvalid",
+    `${path.join(directory, name)} is missing; add it.`,
+    {
+      data: { directory, name },
+    },
+  );
+}
+
+async function readOptional(directory: string, name: string): Promise<Uint8Array | null> {
+  try {
+    return new Uint8Array(await readFile(path.join(directory, name)));
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return null;
+    throw cause;
+  }
+}
+
+function parse<T>(name: string, file: Uint8Array, schema: z.ZodType<T>): T {
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(file));
+  } catch (cause) {
+    throw invalid(name, "is no JSON", cause);
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw invalid(name, `${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}`);
+}
+
+function invalid(name: string, problem: string, cause?: unknown): ReleaseError {
+  return new ReleaseError("ModelFolderInvalid", `${name}: ${problem}; correct the file.`, {
+    data: { name, problem },
+    cause,
+  });
+}
