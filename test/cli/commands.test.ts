@@ -51,7 +51,7 @@ describe("assay compile", () => {
   it("says which file of a model's folder is missing", () => {
     const { status, said } = assay("compile", models);
     assert.equal(status, 1);
-    assert.match(said, /There is no .*models\/model\.json/);
+    assert.match(said, /models\/samples\.json is missing/);
   });
 });
 
