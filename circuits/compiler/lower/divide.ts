@@ -115,3 +115,16 @@ function truncatedQuotient(call: Lowering, a: Value, b: Value): Value {
   const numerator = builder.add({ a: signed, b: lift, label });
   return builder.divide({ numerator, denominator: magnitude, label });
 }
+
+/** floor(x / step), or towards zero, for constant steps ≥ 1. */
+export function floorQuotient(
+  call: Lowering,
+  source: Value,
+  { steps, isTruncated }: { readonly steps: Float64Array; readonly isTruncated: boolean },
+): Value {
+  const { builder, name: label } = call;
+  const denominator = builder.constant({ shape: source.shape, values: steps, label });
+  return isTruncated
+    ? truncatedQuotient(call, source, denominator)
+    : builder.divide({ numerator: source, denominator, label });
+}

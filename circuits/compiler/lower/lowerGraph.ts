@@ -105,15 +105,18 @@ function loweringOf({
   const output = (index: number): ValueFacts => factsOf(request, node.outputs[index] ?? "");
   const format = (value: Pick<Private, "elementType" | "range">, bits = activationBits): Format =>
     formatOfPrivate(value, { bits, margin });
-  const call = callOf({ request, node, values });
+  const narrowTo = ({ linear }: Private, wanted: Format): Fixed =>
+    once(linear, `narrow ${Object.values(wanted).join(" ")}`, () =>
+      emitNarrow({ builder, linear, format: wanted, label }),
+    );
   return {
-    ...call,
+    ...callOf({ request, node, values }),
     builder,
     activationBits,
     outputShape: (index) => output(index).shape,
     outputType: (index) => output(index).elementType,
     outputRange: (index) => output(index).range,
-    inputFormat: (index, bits) => format(call.input(index), bits),
+    formatOf: format,
     outputFormat: (index, bits) => format(output(index), bits),
     wide: (value, bits) => {
       const fine = bits ?? format(value).fractionBits;
@@ -121,12 +124,8 @@ function loweringOf({
         emitWide({ builder, linear: value.linear, precision: fine, label }),
       );
     },
-    narrow: (value, bits) => {
-      const wanted = format(value, bits);
-      return once(value.linear, `narrow ${Object.values(wanted).join(" ")}`, () =>
-        emitNarrow({ builder, linear: value.linear, format: wanted, label }),
-      );
-    },
+    narrowTo,
+    narrow: (value, bits) => narrowTo(value, format(value, bits)),
   };
 }
 

@@ -18,8 +18,9 @@ const INSTEAD: Readonly<Record<string, string>> = {
 export function nearestOperator(operator: string, supported: readonly string[]): string {
   const known = INSTEAD[operator];
   if (known !== undefined) return known;
-  let nearest = "";
-  let least = Infinity;
+  // A name that shares less than half of its letters is no advice.
+  let nearest = "none, see the list of supported operators";
+  let least = operator.length / 2;
   for (const name of supported) {
     const distance = editDistance(operator.toLowerCase(), name.toLowerCase());
     if (distance < least) [nearest, least] = [name, distance];

@@ -21,13 +21,15 @@ export interface Lowering extends Call {
   input(index: number): Private;
   outputShape(index: number): readonly number[];
   outputType(index: number): ElementType;
-  /** Format of an input by its calibrated range. */
-  inputFormat(index: number, bits?: number): Format;
+  /** Format of a value by its calibrated range. */
+  formatOf(value: Pick<Private, "elementType" | "range">, bits?: number): Format;
   /** Format of an output by its calibrated range. */
   outputFormat(index: number, bits?: number): Format;
   outputRange(index: number): Range;
   /** Integers of one scale, unrounded, unsaturated. Costs no rows. */
   wide(value: Private, precision?: number): Fixed;
+  /** Integers rounded and saturated to a format; exact numbers may keep fewer fraction bits. */
+  narrowTo(value: Private, format: Format): Fixed;
   /** Integers rounded and saturated to the value's own format of `bits` bits (default: activationBits). */
   narrow(value: Private, bits?: number): Fixed;
 }

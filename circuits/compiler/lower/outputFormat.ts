@@ -34,8 +34,9 @@ export function emitOutput({
   const { linear, elementType, range } = output;
   if (!isFloat(elementType)) {
     const { value } = emitWide({ builder, linear, precision: 0, label: name });
-    const type = smallestType(value);
-    const { low, high } = elementRange(type);
+    const isFlag = elementType === "bool";
+    const type = isFlag ? "uint8" : smallestType(value);
+    const { low, high } = isFlag ? { low: 0, high: 1 } : elementRange(type);
     return {
       name,
       value: rescaleTo({ builder, value, shift: 0, low, high, label: name }),

@@ -1,24 +1,48 @@
 import type { FindEvaluate } from "../graph/call.ts";
 import { refusal } from "../refusal.ts";
+import { argMaxFamily } from "./argMax.ts";
 import { arithmeticFamily } from "./arithmetic.ts";
+import { compareFamily } from "./compare.ts";
 import { constantsFamily } from "./constants.ts";
 import { convolutionFamily } from "./convolution.ts";
+import { functionsFamily } from "./functions.ts";
+import { gatherFamily } from "./gather.ts";
+import { logicFamily } from "./logic.ts";
 import { matMulFamily } from "./matMul.ts";
 import { nearestOperator } from "./nearest.ts";
 import type { Family, Operator } from "./operator.ts";
+import { poolFamily } from "./pool.ts";
+import { powerFamily } from "./power.ts";
+import { reduceFamily } from "./reduce.ts";
 import { reluFamily } from "./relu.ts";
+import { resizeFamily } from "./resize.ts";
+import { roundingFamily } from "./rounding.ts";
+import { scatterFamily } from "./scatter.ts";
 import { shapeFamily } from "./shape.ts";
 import { sliceFamily } from "./slice.ts";
+import { softmaxFamily } from "./softmax.ts";
 
 /** Every operator family. A new one is one file and one line here. */
 const FAMILIES: readonly Family[] = [
+  argMaxFamily,
   arithmeticFamily,
+  compareFamily,
   constantsFamily,
   convolutionFamily,
+  functionsFamily,
+  gatherFamily,
+  logicFamily,
   matMulFamily,
+  poolFamily,
+  powerFamily,
+  reduceFamily,
   reluFamily,
+  resizeFamily,
+  roundingFamily,
+  scatterFamily,
   shapeFamily,
   sliceFamily,
+  softmaxFamily,
 ];
 
 const OPERATORS: ReadonlyMap<string, Operator> = new Map(

@@ -138,7 +138,7 @@ function sign(call: Lowering): Linear {
   const { builder, name: label } = call;
   const { value } = call.wide(
     call.input(0),
-    call.inputFormat(0, call.activationBits + 4).fractionBits,
+    call.formatOf(call.input(0), call.activationBits + 4).fractionBits,
   );
   const minus = builder.affine({ source: value, multipliers: -1, label });
   const isAbove = builder.isNegative({ source: minus, label });
