@@ -33,7 +33,7 @@ export class SnarkjsProver implements ProverBackend {
       const request = { kind: "prove", release: manifestCid, payee, input } as const;
       const answer = await this.#ask({ ...request, requestId: BigInt(requestId) }, signal);
       if (answer === null) throw new OrchestratorError("ProvingFailed");
-      return answer;
+      return { ...answer, output: Uint8Array.from(answer.output) };
     }, signal);
   }
 

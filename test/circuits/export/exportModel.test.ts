@@ -1,36 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { InferenceSession, Tensor } from "onnxruntime-node";
 import { exportModel } from "../../../circuits/compiler/export/exportModel.ts";
 import { IntegerBuilder } from "../../../circuits/compiler/integer/integerBuilder.ts";
 import type { IntegerModel } from "../../../circuits/compiler/integer/integerModel.ts";
 import { interpret } from "../../../circuits/compiler/integer/interpret.ts";
 import { readModel } from "../../../circuits/compiler/onnx/readModel.ts";
+import { openExport } from "./onnxExecution.ts";
 import { Dice, randomInputs, randomModel } from "./randomModel.ts";
 
-type Run = (inputs: readonly Float64Array[]) => Promise<readonly Float64Array[]>;
-
-async function open(model: IntegerModel): Promise<Run> {
-  const session = await InferenceSession.create(exportModel(model), {
-    intraOpNumThreads: 1,
-    logSeverityLevel: 3,
-  });
-  return async (inputs) => {
-    const feeds = model.inputs.map(({ shape }, index) => {
-      const data = BigInt64Array.from(inputs[index] ?? [], BigInt);
-      return [`input${index}`, new Tensor("int64", data, shape)] as const;
-    });
-    const results = await session.run(Object.fromEntries(feeds));
-    return model.outputs.map((_, index) => {
-      const data = results[`output${index}`]?.data;
-      assert(data instanceof BigInt64Array);
-      return Float64Array.from(data, Number);
-    });
-  };
-}
-
 async function agrees(model: IntegerModel, dice: Dice, rounds: number): Promise<void> {
-  const run = await open(model);
+  const run = await openExport(model);
   for (let round = 0; round < rounds; round += 1) {
     const inputs = randomInputs(model, dice, round % 2 === 0);
     assert.deepEqual(await run(inputs), interpret(model, inputs));
@@ -62,7 +41,7 @@ describe("exportModel", () => {
     const rounded = builder.rescale({ source, shift: 2 });
     builder.output({ name: "quotient", value: quotient, elementType: "int16" });
     builder.output({ name: "rounded", value: rounded, elementType: "int16" });
-    const run = await open(builder.build());
+    const run = await openExport(builder.build());
     const inputs = [Float64Array.of(-8, -7, -6, -5, -2, -1, 1, 2, 6)];
     const [divided, scaled] = await run(inputs);
     assert.deepEqual([...(divided ?? [])], [-2, -2, -2, -2, -1, -1, 0, 0, 1]);
@@ -78,7 +57,7 @@ describe("exportModel", () => {
     const x = [
       Float64Array.of(4281613074, -4281613074, 2 ** 31, 2 ** 32 - 1, 2 ** 40, -(2 ** 51), 7, 0),
     ];
-    assert.deepEqual(await (await open(model))(x), interpret(model, x));
+    assert.deepEqual(await (await openExport(model))(x), interpret(model, x));
   });
 
   it("stays exact beyond what float32 could sum", async () => {
@@ -100,7 +79,7 @@ describe("exportModel", () => {
       const value = builder.matMul({ source, weights, bias: [-1] });
       builder.output({ name: "y", value, elementType: "int32" });
       const model = builder.build();
-      const run = await open(model);
+      const run = await openExport(model);
       for (const fill of [255, 254, 1]) {
         const x = [new Float64Array(inputs).fill(fill)];
         x[0]?.set([3], 0);

@@ -11,11 +11,12 @@ import { OrchestratorError } from "../../../orchestrator/domain/errors.ts";
 import type { Groth16Proof } from "../../../orchestrator/domain/ports.ts";
 import { ProverChild } from "../../../orchestrator/prover/proverChild.ts";
 import { SnarkjsProver } from "../../../orchestrator/prover/snarkjsProver.ts";
-import { type Manifest, encodeManifest } from "../../../sdk/protocol/manifest.ts";
+import { encodeManifest } from "../../../sdk/protocol/manifest.ts";
 import { publicSignals } from "../../../sdk/protocol/publicSignals.ts";
 import { toSnarkjsVerifyingKey } from "../../../sdk/protocol/verifyingKey.ts";
 import { endEngineAfterTests } from "../../circuits/keys/engine.ts";
 import { smallCircuit } from "../../circuits/keys/smallCircuit.ts";
+import { altered } from "../../circuits/release/altered.ts";
 import { digitsRelease } from "../../circuits/release/digits.ts";
 
 const release = await digitsRelease();
@@ -30,17 +31,6 @@ const work = {
 } as const;
 
 after(() => prover.stop());
-
-/** The same release with some artefacts replaced, stored under its own address. */
-async function altered(
-  replaced: Partial<Record<keyof Manifest["artefacts"], Uint8Array>>,
-): Promise<string> {
-  const artefacts = { ...manifest.artefacts };
-  for (const [name, bytes] of Object.entries(replaced)) {
-    Object.assign(artefacts, { [name]: { cid: await store.put(bytes), bytes: bytes.length } });
-  }
-  return store.put(encodeManifest({ ...manifest, artefacts }));
-}
 
 function verifies(proof: Groth16Proof, signals: readonly bigint[]): Promise<boolean> {
   const [b0, b1] = proof.b;
@@ -73,7 +63,7 @@ describe("SnarkjsProver", () => {
     const { output, proof, commitment } = await prover.prove(work);
     const model = parseModel(await store.get(manifest.artefacts.integerModel.cid));
     const expected = encodeOutputs(model, interpret(model, decodeInputs(model, input)));
-    assert.deepEqual(new Uint8Array(output), expected);
+    assert.deepEqual(output, expected);
     const binding = { requestId: BigInt(work.requestId), payee: work.payee, input, output };
     const signals = publicSignals(binding);
     assert.equal(commitment, signals[0]);
@@ -99,7 +89,7 @@ describe("SnarkjsProver", () => {
   it("refuses a proving key that is cut short", async () => {
     const zkey = await store.get(manifest.artefacts.provingKey.cid);
     for (const length of [0, 10, 500, 100_000, zkey.length - 1000]) {
-      const cid = await altered({ provingKey: zkey.slice(0, length) });
+      const cid = await altered(release, { provingKey: zkey.slice(0, length) });
       await assert.rejects(prover.prove({ ...work, manifestCid: cid }), fails("ProvingFailed"));
     }
   });
@@ -110,7 +100,7 @@ describe("SnarkjsProver", () => {
       name: "other",
       cacheDirectory: path.join(release.directory, "keys"),
     });
-    const cid = await altered({ provingKey: zkey });
+    const cid = await altered(release, { provingKey: zkey });
     await assert.rejects(prover.prove({ ...work, manifestCid: cid }), fails("ProvingFailed"));
   });
 
@@ -122,7 +112,10 @@ describe("SnarkjsProver", () => {
     damaged[at] = (damaged[at] ?? 0) ^ 1;
     const ofOther = { ...release.verifyingKey, delta: release.verifyingKey.gamma };
     const verifyingKey = new TextEncoder().encode(JSON.stringify(toSnarkjsVerifyingKey(ofOther)));
-    for (const cid of [await altered({ provingKey: damaged }), await altered({ verifyingKey })]) {
+    for (const cid of [
+      await altered(release, { provingKey: damaged }),
+      await altered(release, { verifyingKey }),
+    ]) {
       await assert.rejects(prover.prove({ ...work, manifestCid: cid }), fails("ProofRejected"));
     }
   });
@@ -130,11 +123,11 @@ describe("SnarkjsProver", () => {
   it("refuses artefacts that are no model and no key", async () => {
     const junk = new TextEncoder().encode("{}");
     await assert.rejects(
-      prover.prepare(await altered({ integerModel: junk })),
+      prover.prepare(await altered(release, { integerModel: junk })),
       fails("ModelRefused", { reason: "ModelMalformed" }),
     );
     await assert.rejects(
-      prover.prepare(await altered({ verifyingKey: junk })),
+      prover.prepare(await altered(release, { verifyingKey: junk })),
       fails("ProvingFailed"),
     );
     await assert.rejects(prover.prepare(await store.put(junk)), fails("ManifestInvalid"));
@@ -143,7 +136,7 @@ describe("SnarkjsProver", () => {
   it("loads nothing whose bytes do not match their address", async () => {
     const key = toSnarkjsVerifyingKey(release.verifyingKey);
     const verifyingKey = new TextEncoder().encode(`${JSON.stringify(key)}\n`);
-    const cid = await altered({ verifyingKey });
+    const cid = await altered(release, { verifyingKey });
     await truncate(path.join(release.directory, "store", await store.put(verifyingKey)), 100);
     await assert.rejects(prover.prepare(cid), fails("ArtefactCorrupt"));
     const missing = { ...manifest.artefacts.provingKey, cid: manifestCid.replace(/..$/, "aa") };
