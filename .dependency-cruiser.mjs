@@ -62,6 +62,7 @@ export default {
       `^orchestrator/(domain|telemetry|${adapters})/`,
       "^sdk/protocol/",
       "^circuits/compiler/",
+      "^circuits/keys/zkeyHeader[.]ts$",
     ]),
     {
       name: "adapters-know-no-other-adapter",

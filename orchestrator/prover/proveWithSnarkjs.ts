@@ -7,11 +7,14 @@ import {
   calculateWitness,
 } from "../../circuits/compiler/witness/calculateWitness.ts";
 import { encodeWtns } from "../../circuits/compiler/witness/writeWtns.ts";
+import { type ZkeyHeader, readZkeyHeader } from "../../circuits/keys/zkeyHeader.ts";
 import { challenge } from "../../sdk/protocol/publicSignals.ts";
 import {
   type SnarkjsVerifyingKey,
+  type VerifyingKey,
   parseVerifyingKey,
   toSnarkjsVerifyingKey,
+  verifyingKeyId,
 } from "../../sdk/protocol/verifyingKey.ts";
 import { OrchestratorError } from "../domain/errors.ts";
 import type { Groth16Proof } from "../domain/ports.ts";
@@ -24,12 +27,17 @@ export interface WarmRelease {
   readonly verifyingKey: SnarkjsVerifyingKey;
 }
 
+type LoadRequest = Extract<ProverRequest, { kind: "load" }>;
+
 /** @throws OrchestratorError ModelRefused, ProvingFailed */
-export function loadRelease(request: Extract<ProverRequest, { kind: "load" }>): WarmRelease {
+export function loadRelease(request: LoadRequest): WarmRelease {
+  requireProvingKey(request);
+  const verifyingKey = readVerifyingKey(request.verifyingKey);
+  requireKeyId(verifyingKey, request, "verifying key");
   return {
     model: readModelFile(request.integerModel),
     provingKey: { type: "mem", data: request.provingKey },
-    verifyingKey: toSnarkjsVerifyingKey(readKey(request.verifyingKey)),
+    verifyingKey: toSnarkjsVerifyingKey(verifyingKey),
   };
 }
 
@@ -67,7 +75,31 @@ function readModelFile(file: Uint8Array): IntegerModel {
   }
 }
 
-function readKey(file: Uint8Array) {
+/** Sizes are checked before snarkjs allocates by them. */
+function requireProvingKey(request: LoadRequest): void {
+  let header: ZkeyHeader;
+  try {
+    header = readZkeyHeader(request.provingKey);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new OrchestratorError("ProvingFailed", { data: { reason }, cause });
+  }
+  const { wires, domainSize } = header;
+  if (wires !== request.circuit.wires || domainSize !== request.circuit.domainSize) {
+    const data = { reason: "proving key of another circuit", wires, domainSize };
+    throw new OrchestratorError("ProvingFailed", { data });
+  }
+  requireKeyId(header.verifyingKey, request, "proving key");
+}
+
+function requireKeyId(key: VerifyingKey, { keyId }: LoadRequest, file: string): void {
+  const actual = `0x${Buffer.from(verifyingKeyId(key)).toString("hex")}`;
+  if (actual === keyId) return;
+  const reason = `${file} has another id than the manifest says`;
+  throw new OrchestratorError("ProvingFailed", { data: { reason, actual, keyId } });
+}
+
+function readVerifyingKey(file: Uint8Array) {
   try {
     return parseVerifyingKey(JSON.parse(new TextDecoder().decode(file)));
   } catch (cause) {

@@ -1,3 +1,4 @@
+import type { Manifest } from "../../sdk/protocol/manifest.ts";
 import type { ErrorRecord } from "../domain/errors.ts";
 import type { Groth16Proof } from "../domain/ports.ts";
 
@@ -6,6 +7,9 @@ export type ProverRequest =
   | {
       readonly kind: "load";
       readonly release: string;
+      /** What the manifest says of circuit and key, to be found again in the files. */
+      readonly circuit: Pick<Manifest["circuit"], "wires" | "domainSize">;
+      readonly keyId: string;
       readonly integerModel: Uint8Array;
       readonly provingKey: Uint8Array;
       readonly verifyingKey: Uint8Array;

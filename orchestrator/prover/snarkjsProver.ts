@@ -51,7 +51,7 @@ export class SnarkjsProver implements ProverBackend {
       this.#warm = [...this.#warm.filter((cid) => cid !== manifestCid), manifestCid];
       return;
     }
-    const { artefacts } = await readManifest(this.#store, manifestCid, signal);
+    const { artefacts, circuit, keyId } = await readManifest(this.#store, manifestCid, signal);
     const [integerModel, provingKey, verifyingKey] = await Promise.all([
       readArtefact(this.#store, artefacts.integerModel, signal),
       readArtefact(this.#store, artefacts.provingKey, signal),
@@ -62,7 +62,7 @@ export class SnarkjsProver implements ProverBackend {
       await this.#ask({ kind: "unload", release: oldest }, signal);
       this.#warm = this.#warm.slice(1);
     }
-    const files = { integerModel, provingKey, verifyingKey };
+    const files = { circuit, keyId, integerModel, provingKey, verifyingKey };
     await this.#ask({ kind: "load", release: manifestCid, ...files }, signal);
     this.#warm = [...this.#warm, manifestCid];
   }

@@ -88,7 +88,7 @@ describe("SnarkjsProver", () => {
 
   it("refuses a proving key that is cut short", async () => {
     const zkey = await store.get(manifest.artefacts.provingKey.cid);
-    for (const length of [0, 10, 500, 100_000, zkey.length - 1000]) {
+    for (const length of [0, 10, 500, 100_000, zkey.length - 1]) {
       const cid = await altered(release, { provingKey: zkey.slice(0, length) });
       await assert.rejects(prover.prove({ ...work, manifestCid: cid }), fails("ProvingFailed"));
     }
@@ -101,23 +101,33 @@ describe("SnarkjsProver", () => {
       cacheDirectory: path.join(release.directory, "keys"),
     });
     const cid = await altered(release, { provingKey: zkey });
-    await assert.rejects(prover.prove({ ...work, manifestCid: cid }), fails("ProvingFailed"));
+    await assert.rejects(
+      prover.prove({ ...work, manifestCid: cid }),
+      fails("ProvingFailed", { reason: "proving key of another circuit" }),
+    );
+  });
+
+  it("refuses keys that are not the ones the manifest names", async () => {
+    const ofOther = { ...release.verifyingKey, delta: release.verifyingKey.gamma };
+    const verifyingKey = new TextEncoder().encode(JSON.stringify(toSnarkjsVerifyingKey(ofOther)));
+    await assert.rejects(
+      prover.prepare(await altered(release, { verifyingKey })),
+      fails("ProvingFailed", { reason: "verifying key has another id than the manifest says" }),
+    );
+    const keyId = `0x${"00".repeat(32)}`;
+    await assert.rejects(
+      prover.prepare(await altered(release, {}, { keyId })),
+      fails("ProvingFailed", { reason: "proving key has another id than the manifest says" }),
+    );
   });
 
   it("hands on no proof that its own check rejects", async () => {
-    const zkey = await store.get(manifest.artefacts.provingKey.cid);
-    // One bit of the last point of H: the file is as long and as readable as before.
-    const damaged = zkey.slice();
+    // One bit of the last points of H: the file is as long and as readable as before.
+    const damaged = await store.get(manifest.artefacts.provingKey.cid);
     const at = damaged.length - 900;
     damaged[at] = (damaged[at] ?? 0) ^ 1;
-    const ofOther = { ...release.verifyingKey, delta: release.verifyingKey.gamma };
-    const verifyingKey = new TextEncoder().encode(JSON.stringify(toSnarkjsVerifyingKey(ofOther)));
-    for (const cid of [
-      await altered(release, { provingKey: damaged }),
-      await altered(release, { verifyingKey }),
-    ]) {
-      await assert.rejects(prover.prove({ ...work, manifestCid: cid }), fails("ProofRejected"));
-    }
+    const cid = await altered(release, { provingKey: damaged });
+    await assert.rejects(prover.prove({ ...work, manifestCid: cid }), fails("ProofRejected"));
   });
 
   it("refuses artefacts that are no model and no key", async () => {
