@@ -1,6 +1,6 @@
 import { FIELD_ORDER } from "../../../sdk/protocol/field.ts";
 import { commitmentBlocks, commitmentState } from "../../../sdk/protocol/commitment.ts";
-import type { FieldCombination } from "./combination.ts";
+import type { Combination, FieldCombination } from "./combination.ts";
 import { ONE_WIRE, wireOf } from "./combination.ts";
 import type { ConstraintSystem } from "./constraintSystem.ts";
 import { PUBLIC_WIRES } from "./constraintSystem.ts";
@@ -33,30 +33,49 @@ export function enforceEvaluation(
   words: readonly FieldCombination[],
 ): bigint | undefined {
   const challenge = wireOf(PUBLIC_WIRES.challenge);
-  let sum: FieldCombination | undefined;
-  for (const word of words.toReversed()) {
-    if (sum === undefined) {
-      sum = word;
-      continue;
-    }
+  const [last = fieldSum([]), ...earlier] = words.toReversed();
+  const first = earlier.pop();
+  if (first === undefined) return enforcePublic(system, PUBLIC_WIRES.evaluation, last);
+
+  let sum = last;
+  for (const word of earlier) {
     const factor = sum;
-    const next = system.wire(
-      () =>
-        (system.fieldValueOf(factor) * system.fieldValueOf(challenge) + system.fieldValueOf(word)) %
-        FIELD_ORDER,
-    );
-    const nextField = fieldSum([[next, 1n]]);
-    system.enforce(
-      factor,
-      challenge,
-      fieldSum([
-        [nextField, 1n],
-        [word, -1n],
-      ]),
-    );
-    sum = nextField;
+    const next = system.wire(() => hornerStep(system, factor, word));
+    sum = fieldSum([[next, 1n]]);
+    enforceHornerStep(system, { factor, challenge, word, next });
   }
-  return enforcePublic(system, PUBLIC_WIRES.evaluation, sum ?? fieldSum([]));
+  const next = wireOf(PUBLIC_WIRES.evaluation);
+  enforceHornerStep(system, { factor: sum, challenge, word: first, next });
+  if (!system.computesValues) return undefined;
+  const evaluation = hornerStep(system, sum, first);
+  system.values.set(PUBLIC_WIRES.evaluation, evaluation);
+  return evaluation;
+}
+
+function hornerStep(
+  system: ConstraintSystem,
+  factor: FieldCombination,
+  word: FieldCombination,
+): bigint {
+  const challenge = system.values.field(PUBLIC_WIRES.challenge);
+  return (system.fieldValueOf(factor) * challenge + system.fieldValueOf(word)) % FIELD_ORDER;
+}
+
+function enforceHornerStep(
+  system: ConstraintSystem,
+  step: {
+    readonly factor: FieldCombination;
+    readonly challenge: Combination;
+    readonly word: FieldCombination;
+    readonly next: Combination;
+  },
+): void {
+  const { factor, challenge, word, next } = step;
+  const rest = fieldSum([
+    [next, 1n],
+    [word, -1n],
+  ]);
+  system.enforce(factor, challenge, rest);
 }
 
 function enforcePublic(

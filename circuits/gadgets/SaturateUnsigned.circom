@@ -1,0 +1,70 @@
+pragma circom 2.2.2;
+
+include "./widths.circom";
+
+/// min(Σ 2^i bits[i], LIMIT). Walks the limit's bits upwards and joins runs of equal ones: at most
+/// two rows a run, and one to choose. Sums stay expressions, so that none becomes a row of its own.
+/// @param WIDTH number of bits
+/// @param LIMIT 0 … 2^WIDTH − 2
+/// @input bits  lowest first, each 0 or 1, enforced by their maker; private
+/// @output out
+template SaturateUnsigned(WIDTH, LIMIT) {
+    signal input bits[WIDTH];
+    signal output out;
+
+    signal pair[WIDTH];
+    signal inverse[WIDTH];
+    signal zero[WIDTH];
+
+    // 1 where the bits seen so far exceed the limit's, as an expression
+    var greater = 0;
+    var isDecided = 0;
+    var start = 0;
+    while (start < WIDTH) {
+        var limitBit = (LIMIT >> start) & 1;
+        var count = isDecided;
+        var sum = greater;
+        var end = start;
+        while (end < WIDTH && ((LIMIT >> end) & 1) == limitBit) {
+            sum += bits[end];
+            count++;
+            end++;
+        }
+
+        if (limitBit == 1 && isDecided == 0) {
+            // below its lowest zero the limit cannot be exceeded
+        } else if (count == 1) {
+            greater = sum;
+            isDecided = 1;
+        } else if (count == 2) {
+            pair[start] <== (sum - bits[end - 1]) * bits[end - 1];
+            greater = pair[start];
+            if (limitBit == 0) {
+                greater = sum - pair[start];
+            }
+            isDecided = 1;
+        } else {
+            var rest = sum;
+            if (limitBit == 1) {
+                rest = count - sum;
+            }
+            // any inverse will do where rest is 0; elsewhere the next lines leave only one
+            inverse[start] <-- rest != 0 ? 1 / rest : 0;
+            zero[start] <== 1 - rest * inverse[start];
+            rest * zero[start] === 0;
+            greater = zero[start];
+            if (limitBit == 0) {
+                greater = 1 - zero[start];
+            }
+            isDecided = 1;
+        }
+        start = end;
+    }
+
+    // bits past the limit's own width are zero wherever the sum is chosen
+    var value = 0;
+    for (var i = 0; i < WIDTH && i < unsignedWidth(LIMIT); i++) {
+        value += bits[i] * (1 << i);
+    }
+    out <== value + greater * (LIMIT - value);
+}
