@@ -2,15 +2,11 @@ import { CompilerError } from "../compilerError.ts";
 import type { ElementType } from "./elementType.ts";
 import { elementRange } from "./elementType.ts";
 import type { IntegerModel, ModelInput, ModelOutput, Value } from "./integerModel.ts";
-import { elementCount } from "./integerModel.ts";
+import type { ModelWork } from "./modelLimits.ts";
+import { withOperation } from "./modelLimits.ts";
 import type { Operation } from "./operation.ts";
 import { sourcesOf } from "./operation.ts";
 import { inferBounds } from "./primitives.ts";
-
-/** A file of a few bytes must not ask a node for gigabytes or hours. */
-const MAX_TENSOR_ELEMENTS = 2 ** 24;
-const MAX_TOTAL_ELEMENTS = 2 ** 26;
-const MAX_MULTIPLICATIONS = 2 ** 33;
 
 /** One number for all elements, or one per element. */
 export type PerElement = number | ArrayLike<number>;
@@ -25,8 +21,7 @@ export class IntegerBuilder {
   readonly #values: Value[] = [];
   readonly #inputs: ModelInput[] = [];
   readonly #outputs: ModelOutput[] = [];
-  #elements = 0;
-  #multiplications = 0;
+  #work: ModelWork = { elements: 0, multiplications: 0 };
 
   /** A tensor of the payload. 8-byte elements saturate to ±2^51. */
   input(parameters: {
@@ -226,7 +221,7 @@ export class IntegerBuilder {
   /** Appends an operation as it stands in a model file; the named methods are for people. */
   append(operation: Operation): Value {
     const sources = sourcesOf(operation).map((id) => this.#valueAt(id, operation));
-    this.#requireSizes(operation, sources);
+    this.#work = withOperation(this.#work, operation, sources);
     const bounds = inferBounds(operation, sources);
     const value: Value = { id: this.#values.length, label: operation.label, ...bounds };
     this.#operations.push(operation);
@@ -243,45 +238,8 @@ export class IntegerBuilder {
       { kind: operation.kind, label: operation.label, value: id },
     );
   }
-
-  #requireSizes(operation: Operation, sources: readonly Value[]): void {
-    const read = sources[0]?.low.length ?? 0;
-    let elements = read;
-    if ("shape" in operation) {
-      requireShape(operation.shape, operation.label);
-      elements = elementCount(operation.shape);
-    } else if (operation.kind === "matMul") {
-      const depth = operation.weights.length / Math.max(1, operation.bias.length);
-      elements = (read / Math.max(1, depth)) * operation.bias.length;
-      this.#multiplications += elements * depth;
-    }
-    this.#elements += elements;
-    const fits =
-      elements <= MAX_TENSOR_ELEMENTS &&
-      this.#elements <= MAX_TOTAL_ELEMENTS &&
-      this.#multiplications <= MAX_MULTIPLICATIONS;
-    if (fits) return;
-    throw new CompilerError(
-      "ModelTooLarge",
-      `${operation.kind} "${operation.label}": ${elements} elements (limit ${MAX_TENSOR_ELEMENTS}), ` +
-        `${this.#elements} in all (limit ${MAX_TOTAL_ELEMENTS}), ${this.#multiplications} multiplications (limit ${MAX_MULTIPLICATIONS})`,
-      { kind: operation.kind, label: operation.label, elements },
-    );
-  }
 }
 
 function perElement(values: PerElement): Float64Array {
   return typeof values === "number" ? Float64Array.of(values) : Float64Array.from(values);
-}
-
-function requireShape(shape: readonly number[], label: string): void {
-  if (shape.every((size) => Number.isSafeInteger(size) && size >= 1)) return;
-  throw new CompilerError(
-    "ShapeMismatch",
-    `"${label}": shape [${shape}] must hold positive integers`,
-    {
-      label,
-      shape,
-    },
-  );
 }

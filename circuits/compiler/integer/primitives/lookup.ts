@@ -1,4 +1,5 @@
 import { CompilerError } from "../../compilerError.ts";
+import { INTEGER_LIMIT } from "../elementType.ts";
 import type { LookupOperation } from "../operation.ts";
 import { describe, elementAt, requireIntegers, sourceAt } from "./elements.ts";
 import type { Primitive } from "./primitive.ts";
@@ -43,6 +44,7 @@ function tableRange(
       { label: operation.label, from, to, first, entries: table.length },
     );
   }
+  requireExactPolynomial(operation, from, to);
   let low = Infinity;
   let high = -Infinity;
   for (const entry of table.subarray(from - first, to - first + 1)) {
@@ -50,4 +52,21 @@ function tableRange(
     high = Math.max(high, entry);
   }
   return { low, high };
+}
+
+/**
+ * The circuit holds a table as a polynomial in n index bits, whose coefficients add up to at most
+ * 3^(n/2) · 2^(n/2) times its largest entry.
+ */
+function requireExactPolynomial(operation: LookupOperation, from: number, to: number): void {
+  const bits = Math.ceil(Math.log2(to - from + 1));
+  const largest = operation.table.reduce((max, entry) => Math.max(max, Math.abs(entry)), 0);
+  const growth = 3 ** Math.ceil(bits / 2) * 2 ** Math.floor(bits / 2);
+  if (growth * largest < INTEGER_LIMIT) return;
+  throw new CompilerError(
+    "RangeTooWide",
+    `${describe(operation)}: a table of ${to - from + 1} entries up to ±${largest} is too wide for ` +
+      "the circuit; rescale the source to fewer bits, or the entries",
+    { operation: "lookup", label: operation.label, entries: to - from + 1, largest },
+  );
 }

@@ -28,8 +28,12 @@ export function constantTable(
   return system.sum(parts.map((part) => [part, 1] as const));
 }
 
+const polynomials = new WeakMap<Float64Array, Float64Array>();
+
 /** Coefficient of each product of bits (index = which bits), from the table's values. */
 function polynomialOf(table: Float64Array, bitCount: number): Float64Array {
+  const known = polynomials.get(table);
+  if (known?.length === 2 ** bitCount) return known;
   const coefficients = new Float64Array(2 ** bitCount);
   coefficients.fill(table[table.length - 1] as number);
   coefficients.set(table);
@@ -39,6 +43,7 @@ function polynomialOf(table: Float64Array, bitCount: number): Float64Array {
       coefficients[i] = (coefficients[i] as number) - (coefficients[i ^ step] as number);
     }
   }
+  polynomials.set(table, coefficients);
   return coefficients;
 }
 

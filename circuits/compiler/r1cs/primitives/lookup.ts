@@ -6,13 +6,12 @@ import type { Instantiator } from "./instantiator.ts";
 import { intervalOf, sourceElement } from "./instantiator.ts";
 
 /** Index bits, then a two-level table; no row where the table is a line over the interval. */
-export const lookup: Instantiator<LookupOperation> =
-  ({ system, operation, sources, value }) =>
-  (index) => {
+export const lookup: Instantiator<LookupOperation> = ({ system, operation, sources, value }) => {
+  const entriesOver = entriesByInterval(operation);
+  return (index) => {
     const source = sourceElement(sources, 0, index);
     const interval = intervalOf(value, index);
-    const { first, table } = operation;
-    const entries = table.subarray(source.low - first, source.high - first + 1);
+    const entries = entriesOver(source.low, source.high);
     const slope = slopeOf(entries);
     if (slope !== undefined) {
       const start = entries[0] as number;
@@ -23,6 +22,21 @@ export const lookup: Instantiator<LookupOperation> =
     const bits = decomposeUnsigned(system, position, unsignedWidth(source.high - source.low));
     return { combination: constantTable(system, bits, entries), ...interval };
   };
+};
+
+/** One array per interval, so that work on it can be shared by elements. */
+function entriesByInterval({
+  first,
+  table,
+}: LookupOperation): (low: number, high: number) => Float64Array {
+  const known = new Map<string, Float64Array>();
+  return (low, high) => {
+    const key = `${low} ${high}`;
+    const entries = known.get(key) ?? table.subarray(low - first, high - first + 1);
+    known.set(key, entries);
+    return entries;
+  };
+}
 
 /** The step between neighbouring entries where all steps are equal. */
 function slopeOf(entries: Float64Array): number | undefined {
