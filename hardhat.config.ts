@@ -11,5 +11,7 @@ export default defineConfig({
     path: fileURLToPath(import.meta.resolve("solc/soljson.js")),
     settings: { evmVersion: "osaka", optimizer: { enabled: true, runs: 1_000_000 }, viaIR: true },
   },
+  // The ABI that everybody uses is sdk/protocol/abi; types of a second one would only differ.
+  typechain: { dontOverrideCompile: true },
   networks: { default: { type: "edr-simulated", chainType: "l1", hardfork: "osaka" } },
 });

@@ -15,7 +15,7 @@ import {CallbackLib} from "./libraries/CallbackLib.sol";
 import {FeeLib} from "./libraries/FeeLib.sol";
 import {Answer, Claim} from "./types/Answer.sol";
 import {Assignment} from "./types/Assignment.sol";
-import {Prices} from "./types/Operator.sol";
+import {Demand} from "./types/Operator.sol";
 import {Payload} from "./types/Payload.sol";
 import {Quote} from "./types/Quote.sol";
 import {ReleaseRoute} from "./types/Release.sol";
@@ -73,6 +73,7 @@ contract InferenceCoordinator is IInferenceCoordinator, Ledger, VerifierRouter {
         Terms calldata terms
     ) external payable returns (bytes32 requestId) {
         Route memory route = _routes[level];
+        Account memory account = _accounts[msg.sender];
         ReleaseRoute memory release = modelRegistry.releaseRoute(releaseId);
 
         _requireOpenRoute(route, release, releaseId, level);
@@ -80,22 +81,22 @@ contract InferenceCoordinator is IInferenceCoordinator, Ledger, VerifierRouter {
 
         Request memory request = Request({
             requester: msg.sender,
-            nonce: _accounts[msg.sender].nonce,
+            nonce: account.nonce,
             releaseId: releaseId,
             level: level,
             inputHash: keccak256(input),
             terms: terms
         });
-        requestId = request.id(address(this));
+        requestId = request.idOf();
         Assignment memory assignment = _assign(
             request,
             release,
             route.verifierId,
             input.length,
-            uint256(keccak256(abi.encode(requestId, block.prevrandao)))
+            uint256(requestId) ^ block.prevrandao
         );
 
-        _charge(assignment.escrow);
+        _charge(account, assignment.escrow);
         _requests[requestId] = RequestSlotLib.open(assignment.digest248(requestId));
         emit InferenceRequested(
             requestId,
@@ -116,8 +117,12 @@ contract InferenceCoordinator is IInferenceCoordinator, Ledger, VerifierRouter {
     ) external view returns (Quote memory) {
         ReleaseRoute memory release = modelRegistry.releaseRoute(releaseId);
         _requireOpenRoute(_routes[level], release, releaseId, level);
-        Prices memory prices = operatorRegistry.highestPrices(releaseId, level, inputLength, terms);
-        return FeeLib.quote(release, prices, inputLength, terms);
+        uint256 price = operatorRegistry.highestPrice(
+            releaseId,
+            level,
+            _demand(inputLength, terms)
+        );
+        return FeeLib.quote(release, price, inputLength, terms);
     }
 
     function _requireOpenRoute(
@@ -132,7 +137,7 @@ contract InferenceCoordinator is IInferenceCoordinator, Ledger, VerifierRouter {
         );
         require(
             route.closesAt == 0 || block.timestamp < route.closesAt,
-            CoordinatorClosed(successor)
+            CoordinatorClosed(route.closesAt)
         );
     }
 
@@ -171,20 +176,19 @@ contract InferenceCoordinator is IInferenceCoordinator, Ledger, VerifierRouter {
         uint256 seed
     ) private view returns (Assignment memory) {
         Terms memory terms = request.terms;
-        (uint256 operatorId, Prices memory prices) = operatorRegistry.assign(
+        (uint256 operatorId, uint256 price) = operatorRegistry.assign(
             request.releaseId,
             request.level,
-            inputLength,
-            terms,
+            _demand(inputLength, terms),
             seed
         );
-        Quote memory costs = FeeLib.quote(release, prices, inputLength, terms);
+        Quote memory costs = FeeLib.quote(release, price, inputLength, terms);
         require(costs.total <= terms.maxFee, FeeTooLow(terms.maxFee, costs.total));
 
         return
             Assignment({
                 operatorId: operatorId,
-                payer: request.requester,
+                payer: msg.sender,
                 verifierId: verifierId,
                 key: release.key,
                 grade: 0,
@@ -200,6 +204,16 @@ contract InferenceCoordinator is IInferenceCoordinator, Ledger, VerifierRouter {
             });
     }
 
+    function _demand(uint256 inputLength, Terms memory terms) private pure returns (Demand memory) {
+        return
+            Demand({
+                operatorId: terms.operatorId,
+                maxGasPrice: terms.maxGasPrice,
+                callbackGas: terms.callbackGas,
+                inputLength: inputLength
+            });
+    }
+
     /* ANSWER */
 
     /// @inheritdoc IInferenceCoordinator
@@ -209,43 +223,39 @@ contract InferenceCoordinator is IInferenceCoordinator, Ledger, VerifierRouter {
         Answer calldata answer
     ) external nonReentrant {
         bytes32 requestId = _requireOpen(request, assignment);
-        require(
-            block.timestamp < request.terms.deadline,
-            DeadlinePassed(requestId, request.terms.deadline)
-        );
-        _requireEntitled(requestId, assignment, answer.payee);
-        _requireAnswer(requestId, request, assignment, answer);
+        bytes calldata output = answer.output;
+        uint256 payee = answer.payee;
+        uint256 deadline = request.terms.deadline;
+        require(block.timestamp < deadline, DeadlinePassed(requestId, deadline));
+        _requireEntitled(requestId, assignment, payee);
+        uint256 payloadLength = _requireAnswer(requestId, request, assignment, answer, output);
 
         RequestSlot slot = RequestSlotLib.finalized(
             request.level,
             assignment.grade,
             block.timestamp,
-            keccak256(answer.output)
+            keccak256(output)
         );
         _requests[requestId] = slot;
 
-        (bool delivered, uint256 callbackGasUsed) = _callBack(requestId, request, answer.output);
+        (bool delivered, uint256 callbackGasUsed) = _callBack(requestId, request, output);
         if (delivered) _requests[requestId] = slot.withDelivered();
 
-        (uint256 paid, uint256 refund) = _settle(request, assignment, answer, callbackGasUsed);
-        emit RequestFulfilled(
-            requestId,
-            answer.payee,
-            msg.sender,
-            request.level,
-            assignment.grade,
-            paid,
-            refund,
-            answer.output
+        (uint256 paid, uint256 refund) = _settle(
+            payee,
+            assignment,
+            FeeLib.gasUnits(payloadLength, callbackGasUsed) *
+                FeeLib.gasPrice(request.terms.maxGasPrice)
         );
+        emit RequestFulfilled(requestId, payee, paid, refund, delivered, output);
     }
 
+    /// @dev Who sends does not matter: evidence pays whom it names, so a copied transaction earns nothing.
     function _requireEntitled(
         bytes32 requestId,
         Assignment calldata assignment,
         uint256 payee
     ) private view {
-        require(operatorRegistry.isSender(payee, msg.sender), NotSender(payee, msg.sender));
         if (payee == assignment.operatorId) return;
         require(
             block.timestamp >= assignment.primaryUntil,
@@ -254,16 +264,19 @@ contract InferenceCoordinator is IInferenceCoordinator, Ledger, VerifierRouter {
         require(operatorRegistry.isBonded(payee), IOperatorRegistry.NotBonded(payee));
     }
 
+    /// @return payloadLength Bytes of input and output together.
     function _requireAnswer(
         bytes32 requestId,
         Request calldata request,
         Assignment calldata assignment,
-        Answer calldata answer
-    ) private view {
-        require(keccak256(answer.input) == request.inputHash, InputMismatch(requestId));
+        Answer calldata answer,
+        bytes calldata output
+    ) private view returns (uint256 payloadLength) {
+        bytes calldata input = answer.input;
+        require(keccak256(input) == request.inputHash, InputMismatch(requestId));
         require(
-            answer.output.length == assignment.outputLength,
-            OutputLengthWrong(requestId, answer.output.length, assignment.outputLength)
+            output.length == assignment.outputLength,
+            OutputLengthWrong(requestId, output.length, assignment.outputLength)
         );
         VerifierEntry memory entry = _entry(assignment.verifierId);
         require(!entry.isRevoked, VerifierIsRevoked(assignment.verifierId));
@@ -274,11 +287,12 @@ contract InferenceCoordinator is IInferenceCoordinator, Ledger, VerifierRouter {
                 payee: answer.payee,
                 releaseId: request.releaseId,
                 key: assignment.key,
-                input: answer.input,
-                output: answer.output
+                input: input,
+                output: output
             }),
             answer.evidence
         );
+        return input.length + output.length;
     }
 
     function _callBack(
@@ -301,26 +315,20 @@ contract InferenceCoordinator is IInferenceCoordinator, Ledger, VerifierRouter {
         gasUsed = gasBefore - gasleft();
         if (gasUsed > request.terms.callbackGas) gasUsed = request.terms.callbackGas;
 
-        if (delivered) emit CallbackDelivered(requestId);
-        else emit CallbackFailed(requestId, reason);
+        if (!delivered) emit CallbackFailed(requestId, reason);
     }
 
     function _settle(
-        Request calldata request,
+        uint256 payee,
         Assignment calldata assignment,
-        Answer calldata answer,
-        uint256 callbackGasUsed
+        uint256 gasFee
     ) private returns (uint256 paid, uint256 refund) {
-        uint256 gasUnits = FeeLib.gasUnits(
-            answer.input.length,
-            answer.output.length,
-            callbackGasUsed
-        );
-        paid = assignment.price + gasUnits * FeeLib.gasPrice(request.terms.maxGasPrice);
-        refund = assignment.escrow - assignment.royalty - paid;
+        uint256 royalty = assignment.royalty;
+        paid = assignment.price + gasFee;
+        refund = assignment.escrow - royalty - paid;
 
-        _earn(answer.payee, paid);
-        if (assignment.royalty > 0) _credit(assignment.publisher, assignment.royalty);
+        _earn(payee, paid);
+        if (royalty > 0) _credit(assignment.publisher, royalty);
         if (refund > 0) _credit(assignment.payer, refund);
     }
 
@@ -330,7 +338,7 @@ contract InferenceCoordinator is IInferenceCoordinator, Ledger, VerifierRouter {
         bytes calldata output,
         uint256 callbackGas
     ) external nonReentrant {
-        bytes32 requestId = request.id(address(this));
+        bytes32 requestId = request.id();
         RequestSlot slot = _requests[requestId];
         _requireOutput(requestId, slot, output);
         require(_hasCallback(request), CallbackAbsent(requestId));
@@ -432,17 +440,17 @@ contract InferenceCoordinator is IInferenceCoordinator, Ledger, VerifierRouter {
 
     /// @inheritdoc IInferenceCoordinator
     function requestIdOf(Request calldata request) external view returns (bytes32) {
-        return request.id(address(this));
+        return request.id();
     }
 
     function _requireOpen(
         Request calldata request,
         Assignment calldata assignment
     ) private view returns (bytes32 requestId) {
-        requestId = request.id(address(this));
+        requestId = request.id();
         RequestSlot slot = _requests[requestId];
         require(slot.status() == RequestStatus.Open, StatusWrong(requestId, slot.status()));
-        require(slot.isOpenWith(assignment.digest248(requestId)), AssignmentMismatch(requestId));
+        require(slot.isOpenWith(assignment.digest248Of(requestId)), AssignmentMismatch(requestId));
     }
 
     function _requireOutput(

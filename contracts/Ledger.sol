@@ -85,17 +85,17 @@ abstract contract Ledger is IBalanceLedger, ReentrancyGuardTransient {
         return _operatorAccounts[operatorId].earnings;
     }
 
-    /// @dev Adds the value sent, takes `escrow`, and counts one request: one slot for all of it.
-    /// @return nonce Number of requests the caller made before.
-    function _charge(uint256 escrow) internal returns (uint256 nonce) {
-        Account storage account = _accounts[msg.sender];
-        nonce = account.nonce;
-        uint256 balance = account.balance + msg.value;
+    /// @dev Adds the value sent, takes `escrow` and counts one request: one slot for all of it.
+    /// @param account The caller's, as it was just read.
+    function _charge(Account memory account, uint256 escrow) internal {
         require(asset == address(0) || msg.value == 0, AssetLib.ValueUnexpected(msg.value, 0));
+        uint256 balance = account.balance + msg.value;
         require(escrow <= balance, BalanceTooLow(msg.sender, balance, escrow));
 
-        account.balance = SafeCast.toUint128(balance - escrow);
-        account.nonce = uint64(nonce + 1);
+        _accounts[msg.sender] = Account({
+            balance: SafeCast.toUint128(balance - escrow),
+            nonce: account.nonce + 1
+        });
         if (msg.value > 0) emit Deposited(msg.sender, msg.value);
     }
 

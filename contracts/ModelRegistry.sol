@@ -4,18 +4,22 @@ pragma solidity 0.8.37;
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 import {IZkVerifier} from "./interfaces/IZkVerifier.sol";
 import {Payload} from "./types/Payload.sol";
-import {Judge, Release, ReleaseRoute} from "./types/Release.sol";
+import {Judge, Release, ReleaseRoute, Units} from "./types/Release.sol";
 import {Verification} from "./types/Verification.sol";
 
 /// @title ModelRegistry
 /// @notice Who publishes which model, and the immutable releases of each.
 contract ModelRegistry is IModelRegistry {
-    /// @dev What a request reads: units, lengths and royalty in the first slot, the key in the
-    /// second. The rest is read by people, and by the levels that come later.
+    enum State {
+        None,
+        Active,
+        Retired
+    }
+
+    /// @dev All that a request reads is in the first slot. The rest is read by operators when they
+    /// set a price, by people, and by the levels that come later.
     struct StoredRelease {
-        uint40 computeUnits;
-        uint40 proofUnits;
-        uint40 byteUnits;
+        address key;
         uint16 inputLength;
         uint16 outputLength;
         uint16 royaltyBps;
@@ -23,9 +27,8 @@ contract ModelRegistry is IModelRegistry {
         uint8 levels;
         Payload inputPayload;
         Payload outputPayload;
-        bool exists;
-        bool isRetired;
-        address key;
+        State state;
+        Units units;
         Judge judge;
         uint8 minGrade;
         bytes32 manifestDigest;
@@ -80,7 +83,7 @@ contract ModelRegistry is IModelRegistry {
                 keccak256(abi.encode(release))
             )
         );
-        require(!_releases[releaseId].exists, ReleaseAlreadyPublished(releaseId));
+        require(_releases[releaseId].state == State.None, ReleaseAlreadyPublished(releaseId));
 
         _store(releaseId, modelId, release, zkVerifier.keyAddress(release.keyId));
         emit ReleasePublished(releaseId, modelId, version, release);
@@ -90,25 +93,21 @@ contract ModelRegistry is IModelRegistry {
     function retireRelease(bytes32 releaseId) external {
         StoredRelease storage release = _known(releaseId);
         _requirePublisher(release.modelId);
-        require(!release.isRetired, ReleaseIsRetired(releaseId));
+        require(release.state == State.Active, ReleaseIsRetired(releaseId));
 
-        release.isRetired = true;
+        release.state = State.Retired;
         emit ReleaseRetired(releaseId);
     }
 
     /// @inheritdoc IModelRegistry
     function releaseRoute(bytes32 releaseId) external view returns (ReleaseRoute memory route) {
         StoredRelease storage release = _known(releaseId);
-        require(!release.isRetired, ReleaseIsRetired(releaseId));
+        require(release.state == State.Active, ReleaseIsRetired(releaseId));
 
         route = ReleaseRoute({
             inputLength: release.inputLength,
             outputLength: release.outputLength,
-            inputPayload: release.inputPayload,
             outputPayload: release.outputPayload,
-            computeUnits: release.computeUnits,
-            proofUnits: release.proofUnits,
-            byteUnits: release.byteUnits,
             royaltyBps: release.royaltyBps,
             primaryWindowSeconds: release.primaryWindowSeconds,
             levels: release.levels,
@@ -117,6 +116,11 @@ contract ModelRegistry is IModelRegistry {
         });
         // Two more reads, which a release without royalty spares its requesters.
         if (route.royaltyBps > 0) route.publisher = _publishers[release.modelId];
+    }
+
+    /// @inheritdoc IModelRegistry
+    function unitsOf(bytes32 releaseId) external view returns (Units memory) {
+        return _known(releaseId).units;
     }
 
     /// @inheritdoc IModelRegistry
@@ -137,7 +141,7 @@ contract ModelRegistry is IModelRegistry {
 
     /// @inheritdoc IModelRegistry
     function isRetired(bytes32 releaseId) external view returns (bool) {
-        return _known(releaseId).isRetired;
+        return _known(releaseId).state == State.Retired;
     }
 
     function _store(
@@ -147,9 +151,7 @@ contract ModelRegistry is IModelRegistry {
         address key
     ) private {
         _releases[releaseId] = StoredRelease({
-            computeUnits: uint40(release.computeUnits),
-            proofUnits: uint40(release.proofUnits),
-            byteUnits: uint40(release.byteUnits),
+            key: key,
             inputLength: uint16(release.inputLength),
             outputLength: uint16(release.outputLength),
             royaltyBps: uint16(release.royaltyBps),
@@ -157,9 +159,12 @@ contract ModelRegistry is IModelRegistry {
             levels: uint8(release.levels),
             inputPayload: release.inputPayload,
             outputPayload: release.outputPayload,
-            exists: true,
-            isRetired: false,
-            key: key,
+            state: State.Active,
+            units: Units({
+                compute: uint40(release.computeUnits),
+                proof: uint40(release.proofUnits),
+                byteSize: uint40(release.byteUnits)
+            }),
             judge: release.judge,
             minGrade: uint8(release.minGrade),
             manifestDigest: release.manifestDigest,
@@ -211,6 +216,6 @@ contract ModelRegistry is IModelRegistry {
 
     function _known(bytes32 releaseId) private view returns (StoredRelease storage release) {
         release = _releases[releaseId];
-        require(release.exists, ReleaseUnknown(releaseId));
+        require(release.state != State.None, ReleaseUnknown(releaseId));
     }
 }

@@ -3,20 +3,19 @@ pragma solidity 0.8.37;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
+import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 import {IOperatorRegistry} from "./interfaces/IOperatorRegistry.sol";
 import {AssetLib} from "./libraries/AssetLib.sol";
-import {Bond, Limits, Listing, Prices} from "./types/Operator.sol";
-import {Terms} from "./types/Terms.sol";
+import {Bond, Demand, Limits, Listing, Prices} from "./types/Operator.sol";
+import {Units} from "./types/Release.sol";
 import {Verification} from "./types/Verification.sol";
 
 /// @title OperatorRegistry
 /// @notice Operators: bond, senders, prices, and the lists that requests are assigned from.
 contract OperatorRegistry is IOperatorRegistry {
     /// @dev Place for a price rise that waits for its hour; unused as long as prices take effect at once.
-    struct PendingPrices {
-        uint64 computePrice;
-        uint64 proofPrice;
-        uint64 bytePrice;
+    struct PendingPrice {
+        uint96 price;
         uint40 effectiveAt;
     }
 
@@ -29,31 +28,40 @@ contract OperatorRegistry is IOperatorRegistry {
     /// @notice Least bond of an operator who serves.
     uint256 public immutable minBond;
     uint256 public immutable unbondingSeconds;
+    IModelRegistry public immutable modelRegistry;
 
     mapping(uint256 operatorId => address owner) private _owners;
     mapping(uint256 operatorId => Bond) private _bonds;
     mapping(uint256 operatorId => Prices) private _prices;
-    mapping(uint256 operatorId => PendingPrices) private _pendingPrices;
     mapping(uint256 operatorId => mapping(address sender => bool)) private _senders;
     mapping(bytes32 releaseId => mapping(Verification level => Listing[])) private _listings;
     /// @dev Position in the list plus one; zero: not in the list.
     mapping(bytes32 releaseId => mapping(Verification level => mapping(uint256 operatorId => uint256)))
         private _positions;
 
+    mapping(bytes32 releaseId => mapping(Verification level => mapping(uint256 operatorId => PendingPrice)))
+        private _pendingPrices;
+
     modifier onlyOperatorOwner(uint256 operatorId) {
         require(ownerOf(operatorId) == msg.sender, NotOwner(operatorId, msg.sender));
         _;
     }
 
-    constructor(address bondAsset, uint256 leastBond, uint256 unbondingTime) {
+    constructor(
+        address bondAsset,
+        uint256 leastBond,
+        uint256 unbondingTime,
+        IModelRegistry models
+    ) {
         asset = bondAsset;
         minBond = leastBond;
         unbondingSeconds = unbondingTime;
+        modelRegistry = models;
     }
 
     /// @inheritdoc IOperatorRegistry
     function registerOperator() external returns (uint256 operatorId) {
-        operatorId = uint160(msg.sender);
+        operatorId = uint64(uint160(msg.sender));
         require(_owners[operatorId] == address(0), OperatorAlreadyRegistered(operatorId));
 
         _owners[operatorId] = msg.sender;
@@ -136,7 +144,7 @@ contract OperatorRegistry is IOperatorRegistry {
         Prices calldata prices
     ) external onlyOperatorOwner(operatorId) {
         _prices[operatorId] = prices;
-        emit PricesSet(operatorId, prices, block.timestamp);
+        emit PricesSet(operatorId, prices);
     }
 
     /* SERVING */
@@ -149,24 +157,27 @@ contract OperatorRegistry is IOperatorRegistry {
         Limits calldata limits
     ) external onlyOperatorOwner(operatorId) {
         require(isBonded(operatorId), BondTooLow(operatorId, _stayingBond(operatorId), minBond));
-        require(
-            _positions[releaseId][level][operatorId] == 0,
-            AlreadyServing(operatorId, releaseId, level)
-        );
+        uint256 price = _priceOf(operatorId, releaseId);
+        require(price <= type(uint96).max, PriceTooHigh(price));
 
         Listing[] storage list = _listings[releaseId][level];
-        list.push(
-            Listing({
-                operatorId: uint160(operatorId),
-                tickets: 1,
-                minGasPrice: limits.minGasPrice,
-                maxCallbackGas: limits.maxCallbackGas,
-                maxInputLength: limits.maxInputLength
-            })
-        );
-        _positions[releaseId][level][operatorId] = list.length;
-        ++_bonds[operatorId].listings;
-        emit ServingStarted(operatorId, releaseId, level, limits);
+        uint256 position = _positions[releaseId][level][operatorId];
+        if (position == 0) {
+            list.push();
+            position = list.length;
+            _positions[releaseId][level][operatorId] = position;
+            ++_bonds[operatorId].listings;
+        }
+        list[position - 1] = Listing({
+            operatorId: uint64(operatorId),
+            tickets: 1,
+            hasPendingPrice: false,
+            price: uint96(price),
+            minGasPrice: limits.minGasPrice,
+            maxCallbackGas: limits.maxCallbackGas,
+            maxInputLength: limits.maxInputLength
+        });
+        emit ListingSet(operatorId, releaseId, level, price, block.timestamp, limits);
     }
 
     /// @inheritdoc IOperatorRegistry
@@ -185,7 +196,7 @@ contract OperatorRegistry is IOperatorRegistry {
         list.pop();
         delete _positions[releaseId][level][operatorId];
         --_bonds[operatorId].listings;
-        emit ServingStopped(operatorId, releaseId, level);
+        emit ListingRemoved(operatorId, releaseId, level);
     }
 
     /* ASSIGNMENT */
@@ -194,72 +205,71 @@ contract OperatorRegistry is IOperatorRegistry {
     function assign(
         bytes32 releaseId,
         Verification level,
-        uint256 inputLength,
-        Terms calldata terms,
+        Demand calldata demand,
         uint256 seed
-    ) external view returns (uint256 operatorId, Prices memory prices) {
+    ) external view returns (uint256 operatorId, uint256 price) {
         Listing[] storage list = _listings[releaseId][level];
-        if (terms.operatorId != 0) {
-            operatorId = terms.operatorId;
-            uint256 position = _positions[releaseId][level][operatorId];
-            require(
-                position > 0 && _isEligible(list[position - 1], inputLength, terms),
-                NoOperator(releaseId, level)
-            );
-        } else {
-            operatorId = _draw(list, inputLength, terms, seed);
-            require(operatorId != 0, NoOperator(releaseId, level));
-        }
-        return (operatorId, _prices[operatorId]);
+        Listing memory listing =
+            demand.operatorId == 0
+                ? _draw(list, demand, seed)
+                : _pinned(list, _positions[releaseId][level][demand.operatorId], demand);
+        require(listing.operatorId != 0, NoOperator(releaseId, level));
+        return (listing.operatorId, listing.price);
     }
 
     /// @inheritdoc IOperatorRegistry
-    function highestPrices(
+    function highestPrice(
         bytes32 releaseId,
         Verification level,
-        uint256 inputLength,
-        Terms calldata terms
-    ) external view returns (Prices memory highest) {
+        Demand calldata demand
+    ) external view returns (uint256 highest) {
         Listing[] storage list = _listings[releaseId][level];
         bool isAny;
         for (uint256 i = 0; i < list.length; ++i) {
             Listing memory listing = list[i];
-            bool isMeant = terms.operatorId == 0 || terms.operatorId == listing.operatorId;
-            if (!isMeant || !_isEligible(listing, inputLength, terms)) continue;
+            bool isMeant = demand.operatorId == 0 || demand.operatorId == listing.operatorId;
+            if (!isMeant || !_isEligible(listing, demand)) continue;
             isAny = true;
-            Prices memory prices = _prices[listing.operatorId];
-            if (prices.computePrice > highest.computePrice)
-                highest.computePrice = prices.computePrice;
-            if (prices.proofPrice > highest.proofPrice) highest.proofPrice = prices.proofPrice;
-            if (prices.bytePrice > highest.bytePrice) highest.bytePrice = prices.bytePrice;
+            if (listing.price > highest) highest = listing.price;
         }
         require(isAny, NoOperator(releaseId, level));
     }
 
+    /// @dev Operator 0 if neither draw is eligible.
     function _draw(
         Listing[] storage list,
-        uint256 inputLength,
-        Terms calldata terms,
+        Demand calldata demand,
         uint256 seed
-    ) private view returns (uint256 operatorId) {
+    ) private view returns (Listing memory listing) {
         uint256 length = list.length;
-        if (length == 0) return 0;
+        if (length == 0) return listing;
         for (uint256 i = 0; i < DRAWS; ++i) {
-            Listing memory listing = list[(seed >> (128 * i)) % length];
-            if (_isEligible(listing, inputLength, terms)) return listing.operatorId;
+            listing = list[(seed >> (128 * i)) % length];
+            if (_isEligible(listing, demand)) return listing;
         }
+        listing.operatorId = 0;
+    }
+
+    /// @dev Operator 0 if the operator is not in the list, or not eligible.
+    function _pinned(
+        Listing[] storage list,
+        uint256 position,
+        Demand calldata demand
+    ) private view returns (Listing memory listing) {
+        if (position == 0) return listing;
+        listing = list[position - 1];
+        if (!_isEligible(listing, demand)) listing.operatorId = 0;
     }
 
     /// @dev Whoever stands in a list is bonded: the bond cannot fall below the minimum before.
     function _isEligible(
         Listing memory listing,
-        uint256 inputLength,
-        Terms calldata terms
+        Demand calldata demand
     ) private pure returns (bool) {
         return
-            terms.maxGasPrice >= listing.minGasPrice &&
-            terms.callbackGas <= listing.maxCallbackGas &&
-            inputLength <= listing.maxInputLength;
+            demand.maxGasPrice >= listing.minGasPrice &&
+            demand.callbackGas <= listing.maxCallbackGas &&
+            demand.inputLength <= listing.maxInputLength;
     }
 
     /* VIEWS */
@@ -296,6 +306,15 @@ contract OperatorRegistry is IOperatorRegistry {
         Verification level
     ) external view returns (Listing[] memory) {
         return _listings[releaseId][level];
+    }
+
+    function _priceOf(uint256 operatorId, bytes32 releaseId) private view returns (uint256) {
+        Units memory units = modelRegistry.unitsOf(releaseId);
+        Prices memory prices = _prices[operatorId];
+        return
+            uint256(units.compute) * prices.computePrice +
+            uint256(units.proof) * prices.proofPrice +
+            uint256(units.byteSize) * prices.bytePrice;
     }
 
     function _stayingBond(uint256 operatorId) private view returns (uint256) {

@@ -5,7 +5,7 @@ import {Answer} from "../types/Answer.sol";
 import {Assignment} from "../types/Assignment.sol";
 import {Request} from "../types/Request.sol";
 import {Terms} from "../types/Terms.sol";
-import {Verification} from "../types/Verification.sol";
+
 import {IBalanceLedger} from "./IBalanceLedger.sol";
 import {IInferenceRequests} from "./IInferenceRequests.sol";
 import {IVerifierRouter} from "./IVerifierRouter.sol";
@@ -18,15 +18,14 @@ interface IInferenceCoordinator is IInferenceRequests, IBalanceLedger, IVerifier
     event RequestFulfilled(
         bytes32 indexed requestId,
         uint256 indexed operatorId,
-        address sender,
-        Verification level,
-        uint256 grade,
         uint256 paid,
         uint256 refund,
+        bool isDelivered,
         bytes output
     );
     /// @notice The callback reverted or ran out of its gas; `reason` is at most 256 bytes of what it returned.
     event CallbackFailed(bytes32 indexed requestId, bytes reason);
+    /// @notice A callback that had failed was delivered by `retryCallback`.
     event CallbackDelivered(bytes32 indexed requestId);
     /// @notice Nobody answered in time. `reward` went to the caller, `refund` to the payer.
     event RequestExpired(
@@ -46,7 +45,6 @@ interface IInferenceCoordinator is IInferenceRequests, IBalanceLedger, IVerifier
     error DeadlineNotPassed(bytes32 requestId, uint256 deadline);
     /// @notice Only the assigned operator may answer before `primaryUntil`.
     error NotAssigned(bytes32 requestId, uint256 operatorId, uint256 primaryUntil);
-    error NotSender(uint256 operatorId, address sender);
     error CallbackGasTooLow(uint256 callbackGas, uint256 minimum);
     error CallbackFailedAgain(bytes32 requestId, bytes reason);
     error CallbackAlreadyDelivered(bytes32 requestId);
@@ -54,8 +52,8 @@ interface IInferenceCoordinator is IInferenceRequests, IBalanceLedger, IVerifier
     /// @notice Only the requester may still retry.
     error RetryClosed(bytes32 requestId, uint256 retryUntil);
 
-    /// @notice Hands in an answer. The sender must act for `answer.payee`: the assigned operator
-    /// until `primaryUntil`, any bonded one from then to the deadline. Pays the payee, refunds the
+    /// @notice Hands in an answer for `answer.payee`: the assigned operator until `primaryUntil`, any
+    /// bonded one from then to the deadline. Anyone may send it, since the evidence names the payee. Pays the payee, refunds the
     /// rest, calls the requester back; a failing callback changes nothing of that.
     /// @dev Needs gas for the callback on top of its own: 64/63 of `terms.callbackGas`.
     function fulfill(

@@ -32,7 +32,7 @@ interface IInferenceRequests {
     error DeadlineTooLate(uint256 deadline, uint256 latest);
     error GradeTooLow(uint256 grade, uint256 minimum);
     /// @notice The coordinator takes no new requests; ask its successor.
-    error CoordinatorClosed(address successor);
+    error CoordinatorClosed(uint256 closedAt);
     /// @notice The operation needs another status than the request has.
     error StatusWrong(bytes32 requestId, RequestStatus status);
     error OutputMismatch(bytes32 requestId, bytes25 expected, bytes25 given);

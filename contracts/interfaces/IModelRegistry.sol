@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Release, ReleaseRoute} from "../types/Release.sol";
+import {Release, ReleaseRoute, Units} from "../types/Release.sol";
 
 /// @notice Models, their publishers, and immutable releases.
 interface IModelRegistry {
@@ -41,6 +41,9 @@ interface IModelRegistry {
 
     /// @notice What the coordinator needs to take a request. Reverts if unknown or retired.
     function releaseRoute(bytes32 releaseId) external view returns (ReleaseRoute memory);
+
+    /// @notice Units of work that an operator's prices are multiplied with.
+    function unitsOf(bytes32 releaseId) external view returns (Units memory);
 
     function releaseManifest(bytes32 releaseId) external view returns (bytes32 manifestDigest);
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Bond, Limits, Listing, Prices} from "../types/Operator.sol";
-import {Terms} from "../types/Terms.sol";
+import {Bond, Demand, Limits, Listing, Prices} from "../types/Operator.sol";
 import {Verification} from "../types/Verification.sol";
 
 /// @notice Operators: who they are, what they have at stake, who may send for them, what they serve.
-/// An operator's id is the address that registered it, so it is known beforehand and survives a re-org.
+/// An operator's id is the last 8 bytes of the address that registered it: known beforehand, the same
+/// after a re-org, and small where it is stored.
 interface IOperatorRegistry {
     event OperatorRegistered(uint256 indexed operatorId, address indexed owner);
     event BondAdded(uint256 indexed operatorId, address indexed from, uint256 amount);
@@ -14,14 +14,18 @@ interface IOperatorRegistry {
     event BondWithdrawn(uint256 indexed operatorId, address indexed to, uint256 amount);
     event SenderAdded(uint256 indexed operatorId, address indexed sender);
     event SenderRemoved(uint256 indexed operatorId, address indexed sender);
-    event PricesSet(uint256 indexed operatorId, Prices prices, uint256 effectiveAt);
-    event ServingStarted(
+    event PricesSet(uint256 indexed operatorId, Prices prices);
+    /// @notice An operator entered the list, or changed his place in it. `price` is what one answer
+    /// costs from `effectiveAt` on.
+    event ListingSet(
         uint256 indexed operatorId,
         bytes32 indexed releaseId,
         Verification indexed level,
+        uint256 price,
+        uint256 effectiveAt,
         Limits limits
     );
-    event ServingStopped(
+    event ListingRemoved(
         uint256 indexed operatorId,
         bytes32 indexed releaseId,
         Verification indexed level
@@ -38,7 +42,7 @@ interface IOperatorRegistry {
     error UnbondingNotOver(uint256 operatorId, uint256 withdrawableAt);
     error SenderAlreadyAdded(uint256 operatorId, address sender);
     error SenderUnknown(uint256 operatorId, address sender);
-    error AlreadyServing(uint256 operatorId, bytes32 releaseId, Verification level);
+    error PriceTooHigh(uint256 price);
     error NotServing(uint256 operatorId, bytes32 releaseId, Verification level);
     error NotBonded(uint256 operatorId);
     /// @notice No operator serves this release at this level within the terms.
@@ -61,10 +65,11 @@ interface IOperatorRegistry {
 
     function removeSender(uint256 operatorId, address sender) external;
 
-    /// @notice Sets the price per unit of work. Owner only.
+    /// @notice Sets the prices per unit of work that listings made from now on use. Owner only.
     function setPrices(uint256 operatorId, Prices calldata prices) external;
 
-    /// @notice Enters the list of a release at a level. Owner only; needs the minimum bond.
+    /// @notice Enters the list of a release at a level, or changes limits and price there: the
+    /// release's units times the operator's prices. Owner only; needs the minimum bond.
     function startServing(
         uint256 operatorId,
         bytes32 releaseId,
@@ -74,24 +79,22 @@ interface IOperatorRegistry {
 
     function stopServing(uint256 operatorId, bytes32 releaseId, Verification level) external;
 
-    /// @notice Draws the operator who gets a request, and tells his prices. Reverts with `NoOperator`
+    /// @notice Draws the operator who gets a request, and tells his price. Reverts with `NoOperator`
     /// if none is eligible.
     /// @param seed Number the draw follows.
     function assign(
         bytes32 releaseId,
         Verification level,
-        uint256 inputLength,
-        Terms calldata terms,
+        Demand calldata demand,
         uint256 seed
-    ) external view returns (uint256 operatorId, Prices memory prices);
+    ) external view returns (uint256 operatorId, uint256 price);
 
-    /// @notice Highest prices, part by part, among the operators eligible for these terms.
-    function highestPrices(
+    /// @notice Highest price among the operators eligible for this demand.
+    function highestPrice(
         bytes32 releaseId,
         Verification level,
-        uint256 inputLength,
-        Terms calldata terms
-    ) external view returns (Prices memory);
+        Demand calldata demand
+    ) external view returns (uint256);
 
     function isSender(uint256 operatorId, address sender) external view returns (bool);
 

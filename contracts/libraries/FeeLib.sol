@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Prices} from "../types/Operator.sol";
 import {Quote} from "../types/Quote.sol";
 import {ReleaseRoute} from "../types/Release.sol";
 import {Terms} from "../types/Terms.sol";
@@ -16,30 +15,33 @@ library FeeLib {
     /// @dev Calldata (16), copying and hashing of one byte of input or output.
     uint256 internal constant GAS_PER_BYTE = 22;
 
-    /// @notice Most that a request can cost at these prices.
+    /// @dev EIP-7623: a transaction that is mostly calldata pays 40 gas a byte instead; 52,000 is that
+    /// price of a fulfilment without input and output.
+    uint256 internal constant FLOOR_GAS = 52_000;
+    uint256 internal constant FLOOR_GAS_PER_BYTE = 40;
+
+    /// @notice Most that a request can cost, given what the operator asks for the answer.
     function quote(
         ReleaseRoute memory release,
-        Prices memory prices,
+        uint256 price,
         uint256 inputLength,
         Terms memory terms
     ) internal pure returns (Quote memory costs) {
-        costs.price =
-            release.computeUnits * prices.computePrice +
-            release.proofUnits * prices.proofPrice +
-            release.byteUnits * prices.bytePrice;
-        costs.royalty = (costs.price * release.royaltyBps) / BPS;
+        costs.price = price;
+        costs.royalty = (price * release.royaltyBps) / BPS;
         costs.gasFee =
-            gasUnits(inputLength, release.outputLength, terms.callbackGas) * terms.maxGasPrice;
-        costs.total = costs.price + costs.royalty + costs.gasFee;
+            gasUnits(inputLength + release.outputLength, terms.callbackGas) * terms.maxGasPrice;
+        costs.total = price + costs.royalty + costs.gasFee;
     }
 
     /// @notice Gas that is reimbursed for a fulfilment whose callback used `callbackGas`.
     function gasUnits(
-        uint256 inputLength,
-        uint256 outputLength,
+        uint256 payloadLength,
         uint256 callbackGas
-    ) internal pure returns (uint256) {
-        return ZK_GAS + GAS_PER_BYTE * (inputLength + outputLength) + callbackGas;
+    ) internal pure returns (uint256 units) {
+        units = ZK_GAS + GAS_PER_BYTE * payloadLength + callbackGas;
+        uint256 floor = FLOOR_GAS + FLOOR_GAS_PER_BYTE * payloadLength;
+        if (units < floor) units = floor;
     }
 
     /// @notice Wei per gas that are reimbursed in this transaction.

@@ -18,6 +18,15 @@ struct Limits {
     uint16 maxInputLength;
 }
 
+/// @notice What a request asks of the operator who gets it.
+struct Demand {
+    /// @dev Operator who is asked for; 0: any.
+    uint256 operatorId;
+    uint256 maxGasPrice;
+    uint256 callbackGas;
+    uint256 inputLength;
+}
+
 /// @notice Bond of an operator, one slot.
 struct Bond {
     /// @dev All that is held, the part that is leaving included.
@@ -31,9 +40,13 @@ struct Bond {
 
 /// @notice Place of an operator in the list of one (release, level), one slot.
 struct Listing {
-    uint160 operatorId;
+    uint64 operatorId;
     /// @dev Weight in the draw: one each now, by free bond later.
-    uint16 tickets;
+    uint8 tickets;
+    /// @dev Later: a rise of the price waits in a slot of its own.
+    bool hasPendingPrice;
+    /// @dev What one answer costs: the release's units times the operator's prices.
+    uint96 price;
     uint40 minGasPrice;
     uint24 maxCallbackGas;
     uint16 maxInputLength;

@@ -40,15 +40,19 @@ struct Release {
     bytes32 measurements;
 }
 
+/// @notice Units of work of one answer.
+struct Units {
+    uint40 compute;
+    uint40 proof;
+    uint40 byteSize;
+}
+
 /// @notice What the coordinator needs of a release to take a request for it.
+/// Opaque inputs, when they come, are told by bit 7 of `levels`.
 struct ReleaseRoute {
     uint256 inputLength;
     uint256 outputLength;
-    Payload inputPayload;
     Payload outputPayload;
-    uint256 computeUnits;
-    uint256 proofUnits;
-    uint256 byteUnits;
     uint256 royaltyBps;
     uint256 primaryWindowSeconds;
     uint256 levels;

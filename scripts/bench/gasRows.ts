@@ -1,9 +1,8 @@
-import { Contract, type ContractTransactionReceipt, type Signer } from "ethers";
+import { Contract, ZeroHash, type ContractTransactionReceipt, type Signer } from "ethers";
 import hre from "hardhat";
 
 import { claimProver, type ClaimProver } from "../../circuits/claim/claimProver.ts";
 import type { Hex } from "../../sdk/protocol/abiEncoding.ts";
-import { digitReaderAbi } from "../../sdk/protocol/abi/digitReader.ts";
 import { inferenceCoordinatorAbi } from "../../sdk/protocol/abi/inferenceCoordinator.ts";
 import { zkVerifierAbi } from "../../sdk/protocol/abi/zkVerifier.ts";
 import { termsOf, type Terms } from "../../sdk/protocol/terms.ts";
@@ -21,7 +20,7 @@ export interface GasRow {
 interface Bench {
   readonly addresses: AssayAddresses;
   readonly coordinator: Contract;
-  readonly reader: Contract;
+  readonly consumer: Contract;
   readonly prover: ClaimProver;
   readonly operatorId: bigint;
   readonly releaseId: Hex;
@@ -36,6 +35,14 @@ interface Asked {
   readonly request: unknown;
   readonly assignment: unknown;
 }
+
+const TERMS =
+  "tuple(uint256 maxFee, uint256 maxGasPrice, uint256 callbackGas, uint256 deadline, uint8 delivery, " +
+  "uint256 minBond, uint256 minGrade, uint256 operatorId, bytes32 measurement)";
+const CONSUMER_ABI = [
+  `function ask(bytes32 releaseId, bytes input, ${TERMS} terms) payable returns (bytes32)`,
+  "function answers(bytes32 requestId) view returns (bytes32)",
+];
 
 /** Sixty-four int16 pixels without a zero byte, and ten int16 logits: calldata at its dearest. */
 const INPUT = Uint8Array.from({ length: 128 }, (_, i) => i + 1);
@@ -94,18 +101,15 @@ async function startBench(): Promise<Bench> {
     prices: { computePrice: 10n ** 9n, proofPrice: 10n ** 9n, bytePrice: 10n ** 9n },
     releaseIds: [plain.releaseId, royal.releaseId],
   });
-  const readerAddress = await deployContract(signer, "examples/DigitReader", [
-    await signer.getAddress(),
-    addresses.coordinator,
-  ]);
+  const consumer = await deployContract(signer, "mocks/SlotConsumer", [addresses.coordinator]);
   const coordinator = new Contract(addresses.coordinator, inferenceCoordinatorAbi, signer);
   const value = 10n ** 18n;
-  await coordinator.getFunction("deposit")(readerAddress, value, { value });
+  await coordinator.getFunction("deposit")(consumer, value, { value });
   const block = await ethers.provider.getBlock("latest");
   return {
     addresses,
     coordinator,
-    reader: new Contract(readerAddress, digitReaderAbi, signer),
+    consumer: new Contract(consumer, CONSUMER_ABI, signer),
     prover,
     operatorId,
     releaseId: plain.releaseId,
@@ -120,7 +124,7 @@ async function startBench(): Promise<Bench> {
 }
 
 async function ask(bench: Bench, releaseId: Hex, value = 0n): Promise<Asked> {
-  const transaction = await bench.reader.getFunction("readDigit")(releaseId, INPUT, bench.terms, {
+  const transaction = await bench.consumer.getFunction("ask")(releaseId, INPUT, bench.terms, {
     value,
   });
   const receipt: ContractTransactionReceipt = await transaction.wait();
@@ -143,8 +147,8 @@ async function answer(bench: Bench, asked: Asked): Promise<ContractTransactionRe
     { payee: bench.operatorId, input: INPUT, output: OUTPUT, evidence },
   );
   const receipt: ContractTransactionReceipt = await transaction.wait();
-  const reading = await bench.reader.getFunction("readingOf")(asked.requestId);
-  if (!reading.isRead) throw new Error("The callback failed; the figure would mean nothing");
+  const kept = await bench.consumer.getFunction("answers")(asked.requestId);
+  if (kept === ZeroHash) throw new Error("The callback failed; the figure would mean nothing");
   return receipt;
 }
 

@@ -51,6 +51,7 @@ export async function deployAssay(parameters: {
     profile.asset,
     profile.minBond,
     profile.unbondingSeconds,
+    modelRegistry,
   ]);
   const coordinator = await deployContract(signer, "InferenceCoordinator", [
     {

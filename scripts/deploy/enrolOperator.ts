@@ -18,7 +18,7 @@ const NO_LIMITS = { minGasPrice: 0n, maxCallbackGas: 2_500_000n, maxInputLength:
 /**
  * Registers the signer as an operator on a chain whose asset is its coin: bond, senders, prices, and
  * the releases it serves with proof.
- * @returns The operator's id: the signer's address as a number.
+ * @returns The operator's id: the last 8 bytes of the signer's address.
  */
 export async function enrolOperator(parameters: {
   readonly signer: Signer;
@@ -30,7 +30,7 @@ export async function enrolOperator(parameters: {
 }): Promise<bigint> {
   const { signer, addresses, bond, prices } = parameters;
   const registry = new Contract(addresses.operatorRegistry, operatorRegistryAbi, signer);
-  const operatorId = BigInt(await signer.getAddress());
+  const operatorId = BigInt.asUintN(64, BigInt(await signer.getAddress()));
   const call = async (method: string, ...values: readonly unknown[]): Promise<void> => {
     const transaction = await registry.getFunction(method)(...values);
     await transaction.wait();

@@ -77,7 +77,7 @@ export const inferenceCoordinatorAbi = [
     type: "error",
   },
   {
-    inputs: [{ internalType: "address", name: "successor", type: "address" }],
+    inputs: [{ internalType: "uint256", name: "closedAt", type: "uint256" }],
     name: "CoordinatorClosed",
     type: "error",
   },
@@ -197,14 +197,6 @@ export const inferenceCoordinatorAbi = [
       { internalType: "address", name: "account", type: "address" },
     ],
     name: "NotOperatorOwner",
-    type: "error",
-  },
-  {
-    inputs: [
-      { internalType: "uint256", name: "operatorId", type: "uint256" },
-      { internalType: "address", name: "sender", type: "address" },
-    ],
-    name: "NotSender",
     type: "error",
   },
   {
@@ -462,11 +454,9 @@ export const inferenceCoordinatorAbi = [
     inputs: [
       { indexed: true, internalType: "bytes32", name: "requestId", type: "bytes32" },
       { indexed: true, internalType: "uint256", name: "operatorId", type: "uint256" },
-      { indexed: false, internalType: "address", name: "sender", type: "address" },
-      { indexed: false, internalType: "enum Verification", name: "level", type: "uint8" },
-      { indexed: false, internalType: "uint256", name: "grade", type: "uint256" },
       { indexed: false, internalType: "uint256", name: "paid", type: "uint256" },
       { indexed: false, internalType: "uint256", name: "refund", type: "uint256" },
+      { indexed: false, internalType: "bool", name: "isDelivered", type: "bool" },
       { indexed: false, internalType: "bytes", name: "output", type: "bytes" },
     ],
     name: "RequestFulfilled",

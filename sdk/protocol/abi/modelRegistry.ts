@@ -194,11 +194,7 @@ export const modelRegistryAbi = [
         components: [
           { internalType: "uint256", name: "inputLength", type: "uint256" },
           { internalType: "uint256", name: "outputLength", type: "uint256" },
-          { internalType: "enum Payload", name: "inputPayload", type: "uint8" },
           { internalType: "enum Payload", name: "outputPayload", type: "uint8" },
-          { internalType: "uint256", name: "computeUnits", type: "uint256" },
-          { internalType: "uint256", name: "proofUnits", type: "uint256" },
-          { internalType: "uint256", name: "byteUnits", type: "uint256" },
           { internalType: "uint256", name: "royaltyBps", type: "uint256" },
           { internalType: "uint256", name: "primaryWindowSeconds", type: "uint256" },
           { internalType: "uint256", name: "levels", type: "uint256" },
@@ -218,6 +214,24 @@ export const modelRegistryAbi = [
     name: "retireRelease",
     outputs: [],
     stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [{ internalType: "bytes32", name: "releaseId", type: "bytes32" }],
+    name: "unitsOf",
+    outputs: [
+      {
+        components: [
+          { internalType: "uint40", name: "compute", type: "uint40" },
+          { internalType: "uint40", name: "proof", type: "uint40" },
+          { internalType: "uint40", name: "byteSize", type: "uint40" },
+        ],
+        internalType: "struct Units",
+        name: "",
+        type: "tuple",
+      },
+    ],
+    stateMutability: "view",
     type: "function",
   },
   {

@@ -5,18 +5,10 @@ export const operatorRegistryAbi = [
       { internalType: "address", name: "bondAsset", type: "address" },
       { internalType: "uint256", name: "leastBond", type: "uint256" },
       { internalType: "uint256", name: "unbondingTime", type: "uint256" },
+      { internalType: "contract IModelRegistry", name: "models", type: "address" },
     ],
     stateMutability: "nonpayable",
     type: "constructor",
-  },
-  {
-    inputs: [
-      { internalType: "uint256", name: "operatorId", type: "uint256" },
-      { internalType: "bytes32", name: "releaseId", type: "bytes32" },
-      { internalType: "enum Verification", name: "level", type: "uint8" },
-    ],
-    name: "AlreadyServing",
-    type: "error",
   },
   {
     inputs: [
@@ -87,6 +79,11 @@ export const operatorRegistryAbi = [
   {
     inputs: [{ internalType: "uint256", name: "operatorId", type: "uint256" }],
     name: "OperatorUnknown",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "uint256", name: "price", type: "uint256" }],
+    name: "PriceTooHigh",
     type: "error",
   },
   {
@@ -166,6 +163,39 @@ export const operatorRegistryAbi = [
     anonymous: false,
     inputs: [
       { indexed: true, internalType: "uint256", name: "operatorId", type: "uint256" },
+      { indexed: true, internalType: "bytes32", name: "releaseId", type: "bytes32" },
+      { indexed: true, internalType: "enum Verification", name: "level", type: "uint8" },
+    ],
+    name: "ListingRemoved",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "uint256", name: "operatorId", type: "uint256" },
+      { indexed: true, internalType: "bytes32", name: "releaseId", type: "bytes32" },
+      { indexed: true, internalType: "enum Verification", name: "level", type: "uint8" },
+      { indexed: false, internalType: "uint256", name: "price", type: "uint256" },
+      { indexed: false, internalType: "uint256", name: "effectiveAt", type: "uint256" },
+      {
+        components: [
+          { internalType: "uint40", name: "minGasPrice", type: "uint40" },
+          { internalType: "uint24", name: "maxCallbackGas", type: "uint24" },
+          { internalType: "uint16", name: "maxInputLength", type: "uint16" },
+        ],
+        indexed: false,
+        internalType: "struct Limits",
+        name: "limits",
+        type: "tuple",
+      },
+    ],
+    name: "ListingSet",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "uint256", name: "operatorId", type: "uint256" },
       { indexed: true, internalType: "address", name: "owner", type: "address" },
     ],
     name: "OperatorRegistered",
@@ -186,7 +216,6 @@ export const operatorRegistryAbi = [
         name: "prices",
         type: "tuple",
       },
-      { indexed: false, internalType: "uint256", name: "effectiveAt", type: "uint256" },
     ],
     name: "PricesSet",
     type: "event",
@@ -207,37 +236,6 @@ export const operatorRegistryAbi = [
       { indexed: true, internalType: "address", name: "sender", type: "address" },
     ],
     name: "SenderRemoved",
-    type: "event",
-  },
-  {
-    anonymous: false,
-    inputs: [
-      { indexed: true, internalType: "uint256", name: "operatorId", type: "uint256" },
-      { indexed: true, internalType: "bytes32", name: "releaseId", type: "bytes32" },
-      { indexed: true, internalType: "enum Verification", name: "level", type: "uint8" },
-      {
-        components: [
-          { internalType: "uint40", name: "minGasPrice", type: "uint40" },
-          { internalType: "uint24", name: "maxCallbackGas", type: "uint24" },
-          { internalType: "uint16", name: "maxInputLength", type: "uint16" },
-        ],
-        indexed: false,
-        internalType: "struct Limits",
-        name: "limits",
-        type: "tuple",
-      },
-    ],
-    name: "ServingStarted",
-    type: "event",
-  },
-  {
-    anonymous: false,
-    inputs: [
-      { indexed: true, internalType: "uint256", name: "operatorId", type: "uint256" },
-      { indexed: true, internalType: "bytes32", name: "releaseId", type: "bytes32" },
-      { indexed: true, internalType: "enum Verification", name: "level", type: "uint8" },
-    ],
-    name: "ServingStopped",
     type: "event",
   },
   {
@@ -281,21 +279,15 @@ export const operatorRegistryAbi = [
     inputs: [
       { internalType: "bytes32", name: "releaseId", type: "bytes32" },
       { internalType: "enum Verification", name: "level", type: "uint8" },
-      { internalType: "uint256", name: "inputLength", type: "uint256" },
       {
         components: [
-          { internalType: "uint256", name: "maxFee", type: "uint256" },
+          { internalType: "uint256", name: "operatorId", type: "uint256" },
           { internalType: "uint256", name: "maxGasPrice", type: "uint256" },
           { internalType: "uint256", name: "callbackGas", type: "uint256" },
-          { internalType: "uint256", name: "deadline", type: "uint256" },
-          { internalType: "enum Delivery", name: "delivery", type: "uint8" },
-          { internalType: "uint256", name: "minBond", type: "uint256" },
-          { internalType: "uint256", name: "minGrade", type: "uint256" },
-          { internalType: "uint256", name: "operatorId", type: "uint256" },
-          { internalType: "bytes32", name: "measurement", type: "bytes32" },
+          { internalType: "uint256", name: "inputLength", type: "uint256" },
         ],
-        internalType: "struct Terms",
-        name: "terms",
+        internalType: "struct Demand",
+        name: "demand",
         type: "tuple",
       },
       { internalType: "uint256", name: "seed", type: "uint256" },
@@ -303,16 +295,7 @@ export const operatorRegistryAbi = [
     name: "assign",
     outputs: [
       { internalType: "uint256", name: "operatorId", type: "uint256" },
-      {
-        components: [
-          { internalType: "uint64", name: "computePrice", type: "uint64" },
-          { internalType: "uint64", name: "proofPrice", type: "uint64" },
-          { internalType: "uint64", name: "bytePrice", type: "uint64" },
-        ],
-        internalType: "struct Prices",
-        name: "prices",
-        type: "tuple",
-      },
+      { internalType: "uint256", name: "price", type: "uint256" },
     ],
     stateMutability: "view",
     type: "function",
@@ -340,37 +323,20 @@ export const operatorRegistryAbi = [
     inputs: [
       { internalType: "bytes32", name: "releaseId", type: "bytes32" },
       { internalType: "enum Verification", name: "level", type: "uint8" },
-      { internalType: "uint256", name: "inputLength", type: "uint256" },
       {
         components: [
-          { internalType: "uint256", name: "maxFee", type: "uint256" },
+          { internalType: "uint256", name: "operatorId", type: "uint256" },
           { internalType: "uint256", name: "maxGasPrice", type: "uint256" },
           { internalType: "uint256", name: "callbackGas", type: "uint256" },
-          { internalType: "uint256", name: "deadline", type: "uint256" },
-          { internalType: "enum Delivery", name: "delivery", type: "uint8" },
-          { internalType: "uint256", name: "minBond", type: "uint256" },
-          { internalType: "uint256", name: "minGrade", type: "uint256" },
-          { internalType: "uint256", name: "operatorId", type: "uint256" },
-          { internalType: "bytes32", name: "measurement", type: "bytes32" },
+          { internalType: "uint256", name: "inputLength", type: "uint256" },
         ],
-        internalType: "struct Terms",
-        name: "terms",
+        internalType: "struct Demand",
+        name: "demand",
         type: "tuple",
       },
     ],
-    name: "highestPrices",
-    outputs: [
-      {
-        components: [
-          { internalType: "uint64", name: "computePrice", type: "uint64" },
-          { internalType: "uint64", name: "proofPrice", type: "uint64" },
-          { internalType: "uint64", name: "bytePrice", type: "uint64" },
-        ],
-        internalType: "struct Prices",
-        name: "highest",
-        type: "tuple",
-      },
-    ],
+    name: "highestPrice",
+    outputs: [{ internalType: "uint256", name: "highest", type: "uint256" }],
     stateMutability: "view",
     type: "function",
   },
@@ -400,8 +366,10 @@ export const operatorRegistryAbi = [
     outputs: [
       {
         components: [
-          { internalType: "uint160", name: "operatorId", type: "uint160" },
-          { internalType: "uint16", name: "tickets", type: "uint16" },
+          { internalType: "uint64", name: "operatorId", type: "uint64" },
+          { internalType: "uint8", name: "tickets", type: "uint8" },
+          { internalType: "bool", name: "hasPendingPrice", type: "bool" },
+          { internalType: "uint96", name: "price", type: "uint96" },
           { internalType: "uint40", name: "minGasPrice", type: "uint40" },
           { internalType: "uint24", name: "maxCallbackGas", type: "uint24" },
           { internalType: "uint16", name: "maxInputLength", type: "uint16" },
@@ -418,6 +386,13 @@ export const operatorRegistryAbi = [
     inputs: [],
     name: "minBond",
     outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [],
+    name: "modelRegistry",
+    outputs: [{ internalType: "contract IModelRegistry", name: "", type: "address" }],
     stateMutability: "view",
     type: "function",
   },
