@@ -1,16 +1,24 @@
 /** Ports of the node process alone; workers see only `ports.ts`. */
 import type { ErrorRecord } from "./errors.ts";
-import type { FloatDifference, Groth16Proof, Hex } from "./ports.ts";
+import type { FloatDifference, Groth16Proof, Hex, Work } from "./ports.ts";
 import type {
   Block,
   BlockEvents,
   BlockRef,
+  EndStatus,
   Failure,
   JournaledRequest,
   OpenRequest,
   Stage,
+  Verification,
 } from "./request.ts";
-import type { Attempt, Fees, JournaledTransaction, Receipt } from "./transaction.ts";
+import type {
+  Attempt,
+  Fees,
+  JournaledTransaction,
+  Receipt,
+  TransactionState,
+} from "./transaction.ts";
 
 export interface JournaledProof {
   readonly proof: Groth16Proof;
@@ -145,4 +153,53 @@ export interface WorkQueue {
   offer(stage: Stage, requestId: Hex): Promise<JobOutcome | null>;
   /** Forgets a job whose outcome is journaled, or that nobody needs any more. */
   forget(stage: Stage, requestId: Hex): Promise<void>;
+}
+
+export interface HealthReport {
+  readonly isHealthy: boolean;
+  readonly headBlock: number | null;
+  readonly finalBlock: number;
+  readonly requestsUnfinished: number;
+  readonly rpc: readonly {
+    readonly name: string;
+    readonly state: string;
+    readonly reason: string | null;
+  }[];
+  readonly queue: QueueState;
+}
+
+/** Everything the node knows about one request; the answer to "why is it still pending". */
+export interface RequestReport {
+  readonly requestId: Hex;
+  readonly releaseId: Hex;
+  readonly level: Verification;
+  readonly operatorId: string;
+  /** What happens next, as a sentence. */
+  readonly why: string;
+  /** A circumstance outside the request that holds it up, if there is one. */
+  readonly heldUpBy: string | null;
+  readonly seenInBlock: number | null;
+  readonly hasOutput: boolean;
+  readonly hasProof: boolean;
+  readonly endedAs: EndStatus | null;
+  /** True only once the block of the ending is under the finalised tag. */
+  readonly isFinal: boolean;
+  readonly failure: Failure | null;
+  readonly transactions: readonly {
+    readonly nonce: number;
+    readonly state: TransactionState;
+    readonly hashes: readonly Hex[];
+    readonly minedInBlock: number | null;
+  }[];
+}
+
+/** What the node's HTTP server shows. */
+export interface NodeApi {
+  health(): HealthReport;
+  /** Prometheus text format. */
+  metrics(): string;
+  requestReport(requestId: Hex): RequestReport | null;
+  work(requestId: Hex): Work | null;
+  /** @throws OrchestratorError ArtefactMissing, ArtefactCorrupt */
+  artefact(cid: string): Promise<Uint8Array>;
 }

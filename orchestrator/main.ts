@@ -1,0 +1,71 @@
+import { systemClock } from "./clock.ts";
+import { readNodeConfig, readWorkerConfig, type LogConfig } from "./config.ts";
+import { OrchestratorError } from "./domain/errors.ts";
+import type { Logger } from "./domain/ports.ts";
+import { startNode } from "./node.ts";
+import { createLogger } from "./telemetry/logger.ts";
+import { startInferWorker } from "./workers/inferWorker.ts";
+import { startProveWorker } from "./workers/proveWorker.ts";
+
+/** The processes of one operator. */
+export const PROCESSES = ["node", "infer-worker", "prove-worker"] as const;
+
+export type ProcessName = (typeof PROCESSES)[number];
+
+/**
+ * Runs one process, configured by the environment, until the signal aborts.
+ *
+ * @throws OrchestratorError ConfigInvalid before anything is started
+ */
+export async function runProcess(name: ProcessName, signal: AbortSignal): Promise<void> {
+  if (name === "node") {
+    const config = readNodeConfig();
+    const running = await startNode(config, { logger: processLogger(name, config.log), signal });
+    await running.stopped;
+    return;
+  }
+  const config = readWorkerConfig();
+  const start = name === "infer-worker" ? startInferWorker : startProveWorker;
+  await start(config, { logger: processLogger(name, config.log), signal });
+}
+
+/** What a person is told of an error: the sentence, what it is about, never a stack. */
+export function describeFailure(error: unknown): string {
+  if (!(error instanceof OrchestratorError)) {
+    return `Unexpected: ${error instanceof Error ? error.message : String(error)}`;
+  }
+  const { mistakes } = error.data;
+  if (Array.isArray(mistakes)) return [error.message, ...mistakes.map(String)].join("\n  ");
+  const details = Object.entries(error.data).map(([name, value]) => `${name}: ${String(value)}`);
+  return [`${error.code}: ${error.message}`, ...details].join("\n  ");
+}
+
+function processLogger(name: ProcessName, { level, format }: LogConfig): Logger {
+  const write = (line: string) => void process.stderr.write(line);
+  const fields = { process: name };
+  return createLogger({ level, format, now: () => systemClock.now(), write, fields });
+}
+
+async function main(): Promise<void> {
+  const name = PROCESSES.find((each) => each === process.argv[2]);
+  if (name === undefined) {
+    process.stderr.write(`usage: main.ts ${PROCESSES.join(" | ")}\n`);
+    process.exit(2);
+  }
+  const stopping = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      stopping.abort();
+    });
+  }
+  try {
+    await runProcess(name, stopping.signal);
+    // BullMQ may keep a timer when Redis went first.
+    process.exit(0);
+  } catch (error) {
+    process.stderr.write(`${describeFailure(error)}\n`);
+    process.exit(1);
+  }
+}
+
+if (import.meta.main) await main();

@@ -1,0 +1,107 @@
+import { explain, nextStep, type NextStep, type View } from "../domain/decisions.ts";
+import type { HealthReport, Journal, QueueState, RequestReport } from "../domain/nodePorts.ts";
+import type { Hex, Work } from "../domain/ports.ts";
+import type { JournaledRequest } from "../domain/request.ts";
+import type { NodeMetrics } from "../telemetry/nodeMetrics.ts";
+
+export interface ReportDependencies {
+  readonly journal: Journal;
+  readonly view: () => View | null;
+  readonly finalNumber: () => number;
+  readonly rpcHealth: () => HealthReport["rpc"];
+  readonly queueState: () => QueueState;
+  readonly operatorId: bigint;
+  readonly metrics: NodeMetrics;
+}
+
+export function healthReport(dependencies: ReportDependencies): HealthReport {
+  const { journal, finalNumber, rpcHealth, queueState } = dependencies;
+  const rpc = rpcHealth();
+  const queue = queueState();
+  return {
+    isHealthy: queue.isReady && rpc.some(({ state }) => state === "healthy"),
+    headBlock: journal.tip()?.number ?? null,
+    finalBlock: finalNumber(),
+    requestsUnfinished: journal.unfinishedRequests().length,
+    rpc,
+    queue,
+  };
+}
+
+/** The metrics page, with the gauges brought up to now. */
+export function metricsPage({ journal, view, finalNumber, metrics }: ReportDependencies): string {
+  metrics.finalBlock.set(finalNumber());
+  const present = view();
+  const counts = new Map<string, number>(
+    ["infer", "prove", "fulfill", "wait", "given up"].map((kind) => [kind, 0]),
+  );
+  for (const request of present === null ? [] : journal.unfinishedRequests()) {
+    const { kind } = present === null ? { kind: "wait" } : nextStep(request, present);
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  for (const [step, count] of counts) metrics.requestsUnfinished.set(count, { step });
+  return metrics.registry.text();
+}
+
+/** Null for a request the journal does not know. */
+export function requestReport(
+  dependencies: ReportDependencies,
+  requestId: Hex,
+): RequestReport | null {
+  const { journal } = dependencies;
+  const request = journal.request(requestId);
+  const view = dependencies.view();
+  if (request === null || view === null) return null;
+  const step = nextStep(request, view);
+  return {
+    requestId,
+    releaseId: request.releaseId,
+    level: request.level,
+    operatorId: request.operatorId.toString(),
+    why: explain(step),
+    heldUpBy: obstacle(dependencies, request, step),
+    seenInBlock: request.seen?.number ?? null,
+    hasOutput: request.hasOutput,
+    hasProof: request.hasProof,
+    endedAs: request.ending?.status ?? null,
+    isFinal: step.kind === "ended" && step.isFinal,
+    failure: request.failure,
+    transactions: journal.transactionsOf(requestId).map((row) => ({
+      nonce: row.nonce,
+      state: row.state,
+      hashes: row.attempts.map(({ hash }) => hash),
+      minedInBlock: row.receipt?.block.number ?? null,
+    })),
+  };
+}
+
+function obstacle(
+  { rpcHealth, queueState, journal }: ReportDependencies,
+  request: JournaledRequest,
+  step: NextStep,
+): string | null {
+  if (step.kind === "ended") return null;
+  const rpc = rpcHealth();
+  if (!rpc.some(({ state }) => state === "healthy")) {
+    return `No RPC endpoint answers: ${rpc.map((each) => `${each.name} ${each.state}`).join(", ")}.`;
+  }
+  if (step.kind !== "infer" && step.kind !== "prove") return null;
+  const queue = queueState();
+  if (!queue.isReady) return queue.reason.message;
+  if (journal.manifestCid(request.releaseId) === null) {
+    return "The release could not be looked up in the registry yet.";
+  }
+  return null;
+}
+
+/** What a worker is told; null for an unknown request. */
+export function workFor(
+  { journal, operatorId }: Pick<ReportDependencies, "journal" | "operatorId">,
+  requestId: Hex,
+): Work | null {
+  const request = journal.request(requestId);
+  if (request === null) return null;
+  const manifestCid = journal.manifestCid(request.releaseId);
+  if (manifestCid === null) return null;
+  return { requestId, manifestCid, payee: operatorId, input: request.input };
+}

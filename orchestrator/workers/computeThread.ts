@@ -1,0 +1,31 @@
+/** Runs models, which block a thread, away from the event loop that renews the jobs' locks. */
+import { parentPort, workerData } from "node:worker_threads";
+
+import { toErrorRecord } from "../domain/errors.ts";
+import { OnnxInference } from "../runtime/onnxInference.ts";
+import type { ComputeReply, ComputeRequest, ComputeSetup } from "./computeMessages.ts";
+import { workerStore } from "./workerStore.ts";
+
+const inference = new OnnxInference({ store: workerStore(workerData as ComputeSetup) });
+
+parentPort?.on("message", (request: ComputeRequest | "stop") => {
+  void (request === "stop" ? stop() : answer(request));
+});
+
+async function answer({ id, ...work }: ComputeRequest): Promise<void> {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+  parentPort?.postMessage(await reply(id, work));
+}
+
+async function reply(id: number, work: Omit<ComputeRequest, "id">): Promise<ComputeReply> {
+  try {
+    return { id, answer: await inference.run(work) };
+  } catch (error) {
+    return { id, error: toErrorRecord(error) };
+  }
+}
+
+async function stop(): Promise<void> {
+  await inference.stop();
+  parentPort?.close();
+}

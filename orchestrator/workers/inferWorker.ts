@@ -1,0 +1,29 @@
+import type { WorkerConfig } from "../config.ts";
+import type { Logger } from "../domain/ports.ts";
+import { nodeClient } from "../http/nodeClient.ts";
+import { encodeInferResult } from "../queue/jobs.ts";
+import { runJobWorker } from "../queue/jobWorker.ts";
+import { ComputeHost } from "./computeHost.ts";
+
+/** Answers `infer` jobs until the signal aborts. Neither Redis nor the node needs to be up. */
+export async function startInferWorker(
+  config: WorkerConfig,
+  { logger, signal }: { readonly logger: Logger; readonly signal: AbortSignal },
+): Promise<void> {
+  const { nodeUrl, token, cacheDir, queue, concurrency } = config;
+  const node = nodeClient({ url: nodeUrl, token });
+  const compute = new ComputeHost({ nodeUrl, token, cacheDir });
+  logger.info("infer worker started", { node: nodeUrl });
+  const { redisUrl: url, prefix } = queue;
+  const process = async (requestId: Parameters<typeof node.work>[0]) => {
+    const work = await node.work(requestId);
+    const startedAt = performance.now();
+    const answer = await compute.run(work);
+    const seconds = (performance.now() - startedAt) / 1_000;
+    logger.info("inferred", { requestId, seconds });
+    return encodeInferResult(answer, seconds);
+  };
+  await runJobWorker({ stage: "infer", url, prefix, concurrency, process, logger }, signal);
+  await compute.stop();
+  logger.info("infer worker stopped");
+}

@@ -1,0 +1,30 @@
+import type { WorkerConfig } from "../config.ts";
+import type { Logger } from "../domain/ports.ts";
+import { nodeClient } from "../http/nodeClient.ts";
+import { SnarkjsProver } from "../prover/snarkjsProver.ts";
+import { encodeProveResult } from "../queue/jobs.ts";
+import { runJobWorker } from "../queue/jobWorker.ts";
+import { workerStore } from "./workerStore.ts";
+
+/** Answers `prove` jobs until the signal aborts. The prover computes in a process of its own. */
+export async function startProveWorker(
+  config: WorkerConfig,
+  { logger, signal }: { readonly logger: Logger; readonly signal: AbortSignal },
+): Promise<void> {
+  const { nodeUrl, token, queue, concurrency } = config;
+  const node = nodeClient({ url: nodeUrl, token });
+  const prover = new SnarkjsProver({ store: workerStore(config) });
+  logger.info("prove worker started", { node: nodeUrl });
+  const { redisUrl: url, prefix } = queue;
+  const process = async (requestId: Parameters<typeof node.work>[0]) => {
+    const work = await node.work(requestId);
+    const startedAt = performance.now();
+    const answer = await prover.prove(work);
+    const seconds = (performance.now() - startedAt) / 1_000;
+    logger.info("proven", { requestId, seconds, proveMs: answer.proveMs });
+    return encodeProveResult(answer, seconds);
+  };
+  await runJobWorker({ stage: "prove", url, prefix, concurrency, process, logger }, signal);
+  await prover.stop();
+  logger.info("prove worker stopped");
+}
