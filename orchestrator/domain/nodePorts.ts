@@ -20,9 +20,17 @@ import type {
   TransactionState,
 } from "./transaction.ts";
 
+export interface JournaledOutput {
+  readonly output: Uint8Array;
+  /** Time of the inference. */
+  readonly seconds: number;
+}
+
 export interface JournaledProof {
   readonly proof: Groth16Proof;
   readonly commitment: bigint;
+  /** Time of the proof alone, without loading keys. */
+  readonly seconds: number;
 }
 
 /** The node's memory. Every method is one durable transaction: it has happened when it returns. */
@@ -43,8 +51,8 @@ export interface Journal {
   /** Requests that are neither ended nor given up, oldest first. */
   unfinishedRequests(): readonly JournaledRequest[];
   /** Stores an output; the first one stays. */
-  recordOutput(requestId: Hex, output: Uint8Array): void;
-  output(requestId: Hex): Uint8Array | null;
+  recordOutput(requestId: Hex, output: JournaledOutput): void;
+  output(requestId: Hex): JournaledOutput | null;
   recordProof(requestId: Hex, proof: JournaledProof): void;
   proof(requestId: Hex): JournaledProof | null;
   recordFailure(requestId: Hex, failure: Failure): void;
@@ -134,7 +142,6 @@ export type JobOutcome =
       readonly requestId: Hex;
       readonly output: Uint8Array;
       readonly proof: JournaledProof;
-      readonly seconds: number;
     }
   | {
       readonly kind: "failed";
@@ -179,8 +186,10 @@ export interface RequestReport {
   /** A circumstance outside the request that holds it up, if there is one. */
   readonly heldUpBy: string | null;
   readonly seenInBlock: number | null;
-  readonly hasOutput: boolean;
-  readonly hasProof: boolean;
+  /** Time of the inference; null while there is no output. */
+  readonly inferSeconds: number | null;
+  /** Time of the proof alone; null while there is none. */
+  readonly proveSeconds: number | null;
   readonly endedAs: EndStatus | null;
   /** True only once the block of the ending is under the finalised tag. */
   readonly isFinal: boolean;

@@ -58,10 +58,10 @@ export function encodeInferResult(answer: InferenceAnswer, seconds: number): obj
 }
 
 /** @throws OrchestratorError ResultTooLarge */
-export function encodeProveResult(answer: ProvenAnswer, seconds: number): object {
-  const { output, proof, commitment } = answer;
+export function encodeProveResult(answer: ProvenAnswer): object {
+  const { output, proof, commitment, proveMs } = answer;
   const result = { output: toBase64(output), proof: toText(proof), commitment: `${commitment}` };
-  return withinBounds({ ...result, seconds });
+  return withinBounds({ ...result, seconds: proveMs / 1_000 });
 }
 
 /** Reads what a worker returned; something malformed becomes a failure that is tried again. */
@@ -72,8 +72,8 @@ export function decodeResult(stage: Stage, id: Hex, value: unknown): JobOutcome 
   } else {
     const parsed = proveResult.safeParse(value);
     if (parsed.success) {
-      const { output, proof, commitment, seconds } = parsed.data;
-      return { kind: "proven", requestId: id, output, proof: { proof, commitment }, seconds };
+      const { output, ...proof } = parsed.data;
+      return { kind: "proven", requestId: id, output, proof };
     }
   }
   const error = toErrorRecord(new OrchestratorError("JobMalformed", { retryable: true }));

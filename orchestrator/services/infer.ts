@@ -15,7 +15,7 @@ export function acceptInference(
 ): void {
   const { requestId, output, floatDifference, seconds } = outcome;
   if (journal.request(requestId) === null || journal.output(requestId) !== null) return;
-  journal.recordOutput(requestId, output);
+  journal.recordOutput(requestId, { output, seconds });
   metrics.inferenceDuration.observe(seconds);
   if (floatDifference !== null) metrics.floatDifference.observe(floatDifference.maximum);
   logger.info("request inferred", { requestId, seconds, floatDifference });

@@ -17,10 +17,11 @@ export function acceptProof(
   { journal, logger, metrics }: ProveDependencies,
   outcome: JobOutcome & { readonly kind: "proven" },
 ): void {
-  const { requestId, proof, seconds } = outcome;
+  const { requestId, proof } = outcome;
+  const { seconds } = proof;
   if (journal.request(requestId) === null || journal.proof(requestId) !== null) return;
-  const output = journal.output(requestId);
-  if (output === null || Buffer.compare(output, outcome.output) !== 0) {
+  const inferred = journal.output(requestId);
+  if (inferred === null || Buffer.compare(inferred.output, outcome.output) !== 0) {
     const { code, message } = new OrchestratorError("OutputMismatch");
     journal.recordFailure(requestId, { code, message, stage: "prove" });
     logger.error("inference and proof disagree", { requestId });

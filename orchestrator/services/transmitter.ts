@@ -200,7 +200,7 @@ export class Transmitter {
   #fulfilmentOf(requestId: Hex): Fulfilment | null {
     const { journal, settings } = this.#dependencies;
     const request = journal.request(requestId);
-    const output = journal.output(requestId);
+    const { output } = journal.output(requestId) ?? { output: null };
     const proof = journal.proof(requestId);
     if (request === null || request.seen === null || request.ending !== null) return null;
     if (output === null || proof === null) return null;

@@ -2,7 +2,12 @@ import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 
 import { OrchestratorError } from "../domain/errors.ts";
-import type { Journal, JournaledProof, RegisteredRelease } from "../domain/nodePorts.ts";
+import type {
+  Journal,
+  JournaledOutput,
+  JournaledProof,
+  RegisteredRelease,
+} from "../domain/nodePorts.ts";
 import type { Clock, Hex } from "../domain/ports.ts";
 import type { Block, BlockEvents, BlockRef, Failure, JournaledRequest } from "../domain/request.ts";
 import type { Attempt, JournaledTransaction, Receipt } from "../domain/transaction.ts";
@@ -93,11 +98,11 @@ export class SqliteJournal implements Journal {
     return requests.selectUnfinished(this.#database);
   }
 
-  recordOutput(requestId: Hex, output: Uint8Array): void {
+  recordOutput(requestId: Hex, output: JournaledOutput): void {
     answers.insertOutput(this.#database, requestId, output);
   }
 
-  output(requestId: Hex): Uint8Array | null {
+  output(requestId: Hex): JournaledOutput | null {
     return answers.selectOutput(this.#database, requestId);
   }
 

@@ -46,12 +46,14 @@ export const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE outputs (
     request_id TEXT PRIMARY KEY REFERENCES requests,
-    output BLOB NOT NULL
+    output BLOB NOT NULL,
+    seconds REAL NOT NULL
   ) STRICT;
 
   CREATE TABLE proofs (
     request_id TEXT PRIMARY KEY REFERENCES requests,
-    proof TEXT NOT NULL
+    proof TEXT NOT NULL,
+    seconds REAL NOT NULL
   ) STRICT;
 
   CREATE TABLE transactions (

@@ -21,7 +21,10 @@ export function createNodeMetrics() {
     jobsQueued: registry.gauge("jobs_queued_count", "Jobs handed to the work list, by stage."),
     jobsFailed: registry.counter("jobs_failed_total", "Jobs that failed, by stage and code."),
     inferenceDuration: seconds("inference_duration_seconds", "Time of one inference."),
-    provingDuration: seconds("proving_duration_seconds", "Time of one proof with its witness."),
+    provingDuration: seconds(
+      "proving_duration_seconds",
+      "Time of one proof, without loading keys.",
+    ),
     settlementDuration: seconds(
       "settlement_duration_seconds",
       "From journaling a request to journaling its end.",

@@ -18,11 +18,9 @@ export async function startProveWorker(
   const { redisUrl: url, prefix } = queue;
   const process = async (requestId: Parameters<typeof node.work>[0]) => {
     const work = await node.work(requestId);
-    const startedAt = performance.now();
     const answer = await prover.prove(work);
-    const seconds = (performance.now() - startedAt) / 1_000;
-    logger.info("proven", { requestId, seconds, proveMs: answer.proveMs });
-    return encodeProveResult(answer, seconds);
+    logger.info("proven", { requestId, seconds: answer.proveMs / 1_000 });
+    return encodeProveResult(answer);
   };
   await runJobWorker({ stage: "prove", url, prefix, concurrency, process, logger }, signal);
   await prover.stop();

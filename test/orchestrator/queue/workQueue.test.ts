@@ -198,6 +198,6 @@ describe("job results", () => {
     const tooLarge = { code: "ResultTooLarge", retryable: false };
     assert.throws(() => encodeInferResult({ output, floatDifference: null }, 1), tooLarge);
     const answer = { output, proof: PROOF.proof, commitment: 1n, proveMs: 1 };
-    assert.throws(() => encodeProveResult(answer, 1), tooLarge);
+    assert.throws(() => encodeProveResult(answer), tooLarge);
   });
 });

@@ -51,7 +51,7 @@ describe("SqliteJournal: blocks and requests", () => {
     const { requestId } = request;
     journal.applyBlock({ block: block(9), events: [] });
     journal.applyBlock({ block: block(10), events: [{ kind: "requested", request }] });
-    journal.recordOutput(requestId, Uint8Array.of(7));
+    journal.recordOutput(requestId, { output: Uint8Array.of(7), seconds: 1 });
     journal.recordProof(requestId, PROOF);
     const entry = { requestId, sender: SENDER, nonce: 0, attempt: attempt(1) };
     const { id } = journal.insertTransaction(entry);
@@ -115,9 +115,10 @@ describe("SqliteJournal: answers and transactions", () => {
   it("keeps the first output and the first proof of a request", (t) => {
     const journal = temporaryJournal(t);
     journal.applyBlock({ block: block(1), events: [{ kind: "requested", request }] });
-    journal.recordOutput(request.requestId, Uint8Array.of(1));
-    journal.recordOutput(request.requestId, Uint8Array.of(2));
-    assert.deepEqual(journal.output(request.requestId), Uint8Array.of(1));
+    const first = { output: Uint8Array.of(1), seconds: 1 };
+    journal.recordOutput(request.requestId, first);
+    journal.recordOutput(request.requestId, { output: Uint8Array.of(2), seconds: 2 });
+    assert.deepEqual(journal.output(request.requestId), first);
     journal.recordProof(request.requestId, PROOF);
     journal.recordProof(request.requestId, { ...PROOF, commitment: 1n });
     assert.deepEqual(journal.proof(request.requestId), PROOF);

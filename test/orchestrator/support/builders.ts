@@ -82,6 +82,7 @@ export const PROOF = {
     c: [7n, 8n],
   },
   commitment: 9n,
+  seconds: 0.5,
 } as const;
 
 export function temporaryFolder(t: TestContext): string {
