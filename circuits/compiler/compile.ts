@@ -1,7 +1,6 @@
 import { compareWithFloat, type AccuracyReport } from "./compareWithFloat.ts";
 import { bindGraph } from "./graph/bindGraph.ts";
-import { evaluateGraph } from "./graph/evaluateGraph.ts";
-import { foldConstants } from "./graph/foldConstants.ts";
+import { expandGraph } from "./graph/expandGraph.ts";
 import type { Graph, GraphInput } from "./graph/graph.ts";
 import { IntegerBuilder } from "./integer/integerBuilder.ts";
 import type { ElementType } from "./integer/elementType.ts";
@@ -9,7 +8,7 @@ import type { IntegerModel } from "./integer/integerModel.ts";
 import { lowerGraph, type Precision } from "./lower/lowerGraph.ts";
 import { emitOutput } from "./lower/outputFormat.ts";
 import { pruneModel } from "./lower/prune.ts";
-import { findEvaluate } from "./lower/registry.ts";
+import { findEvaluate, findExpand } from "./lower/registry.ts";
 import { readModel } from "./onnx/readModel.ts";
 import { sizeOf, type Tensor } from "./onnx/tensor.ts";
 import { calibrate, type Calibration } from "./quantize/calibrate.ts";
@@ -60,7 +59,12 @@ export function compile(request: CompileRequest): Compilation {
   const precision = precisionOf(request.precision);
   const bound = bindGraph(readModel(request.onnx), request.dimensions);
   const samples = samplesOf(bound.inputs, request.samples);
-  const graph = simplify(bound, samples);
+  const graph = expandGraph({
+    graph: bound,
+    feeds: samples[0] ?? [],
+    find: findEvaluate,
+    findExpand,
+  });
   const calibration = calibrate({ graph, samples, find: findEvaluate });
   const { model, schema } = lowerAll({
     graph,
@@ -99,11 +103,6 @@ function samplesOf(
       return { elementType, shape, data: Float64Array.from(values, Number) };
     }),
   );
-}
-
-/** Everything that does not depend on the request is computed now. */
-function simplify(graph: Graph, samples: readonly (readonly Tensor[])[]): Graph {
-  return foldConstants(graph, evaluateGraph(graph, samples[0] ?? [], findEvaluate));
 }
 
 function lowerAll({

@@ -1,15 +1,8 @@
 import type { Call } from "../graph/call.ts";
+import type { Value } from "../integer/integerModel.ts";
 import { sizeOf, stridesOf } from "../onnx/tensor.ts";
 import { fromFixed, moveLinear, type Linear } from "../quantize/linear.ts";
-import {
-  axisOf,
-  inPlace,
-  invalidInput,
-  movementOperator,
-  range,
-  unsupportedForm,
-  type Movement,
-} from "./movement.ts";
+import { axisOf, inPlace, invalidInput, movementOperator, range } from "./movement.ts";
 import { indexValue, oneHot, selectConstant, selectPrivate } from "./oneHot.ts";
 import type { Family, Lowering, Operator } from "./operator.ts";
 
@@ -17,18 +10,13 @@ import type { Family, Lowering, Operator } from "./operator.ts";
 export const gatherFamily: Family = {
   Gather: selecting(gatherPlan),
   GatherElements: selecting(gatherElementsPlan),
-  GatherND: {
-    evaluate: (call, inputs) => gatherNdByTuples.evaluate(call, inputs),
-    lower: (call) =>
-      call.isConstant(1) ? gatherNdByTuples.lower(call) : gatherNdByOneHot.lower(call),
-  },
 };
 
 /**
  * What index i of the indices tensor may choose: candidates[i][column][k] is the element of the data
  * that lands in column `column` of result i if the index is k.
  */
-interface Plan {
+export interface Plan {
   readonly shape: readonly number[];
   /** How many values one index may take. */
   readonly size: number;
@@ -44,7 +32,7 @@ function selecting(planOf: (call: Call) => Plan): Operator {
   return {
     evaluate: constantIndices.evaluate,
     lower: (call) =>
-      call.isConstant(1) ? constantIndices.lower(call) : [selectByPlan(call, planOf(call))],
+      call.isConstant(1) ? constantIndices.lower(call) : [selectByIndex(call, planOf(call))],
   };
 }
 
@@ -60,9 +48,13 @@ function moveByPlan(call: Call, plan: Plan) {
   return { shape: plan.shape, indices };
 }
 
-function selectByPlan(call: Lowering, plan: Plan): Linear {
+function selectByIndex(call: Lowering, plan: Plan): Linear {
+  return selectByPlan(call, plan, indexValue(call, call.input(1), plan.size));
+}
+
+/** @param index whole numbers 0 … plan.size − 1 */
+export function selectByPlan(call: Lowering, plan: Plan, index: Value): Linear {
   const { shape, size, columns } = plan;
-  const index = indexValue(call, call.input(1), size);
   const count = index.low.length;
   const chosen = oneHot(call, index, size);
   const order = new Int32Array(sizeOf(shape));
@@ -147,61 +139,4 @@ export function elementStart(
     rest = Math.floor(rest / size);
   }
   return start;
-}
-
-const gatherNdByTuples = movementOperator(1, (call) => [gatherNd(call)]);
-
-const gatherNdByOneHot = selecting(gatherNdPlan);
-
-/** Constant index tuples of any length; private ones of one component. */
-function gatherNd(call: Call): Movement {
-  const data = call.shape(0);
-  const { shape: indices, data: values } = call.constant(1);
-  const { batch, length } = tuplesOf(call);
-  const strides = stridesOf(data);
-  const inner = sizeOf(data.slice(batch + length));
-  const tuples = sizeOf(indices.slice(0, -1));
-  const perBatch = tuples / sizeOf(indices.slice(0, batch));
-  const result = new Int32Array(tuples * inner);
-  for (let tuple = 0; tuple < tuples; tuple++) {
-    let start = Math.floor(tuple / perBatch) * sizeOf(data.slice(batch));
-    for (let i = 0; i < length; i++) {
-      const given = values[tuple * length + i] ?? 0;
-      const size = data[batch + i] ?? 1;
-      const at = given < 0 ? given + size : given;
-      if (at < 0 || at >= size) throw invalidInput(call, `index ${given} of ${size}`);
-      start += at * (strides[batch + i] ?? 1);
-    }
-    for (let i = 0; i < inner; i++) result[tuple * inner + i] = start + i;
-  }
-  return { shape: [...indices.slice(0, -1), ...data.slice(batch + length)], indices: result };
-}
-
-function tuplesOf(call: Call): { readonly batch: number; readonly length: number } {
-  const batch = call.attributes.int("batch_dims", 0);
-  const length = call.shape(1).at(-1) ?? 1;
-  if (batch + length > call.shape(0).length) {
-    throw invalidInput(call, "index tuples are longer than the data's rank");
-  }
-  return { batch, length };
-}
-
-function gatherNdPlan(call: Call): Plan {
-  const data = call.shape(0);
-  const indices = call.shape(1);
-  const { batch, length } = tuplesOf(call);
-  if (length !== 1) {
-    throw unsupportedForm(call, `private index tuples of ${length}`, "Gather along one axis");
-  }
-  const count = sizeOf(indices.slice(0, -1));
-  const perBatch = count / sizeOf(indices.slice(0, batch));
-  const size = data[batch] ?? 1;
-  const inner = sizeOf(data.slice(batch + 1));
-  return {
-    shape: [...indices.slice(0, -1), ...data.slice(batch + 1)],
-    size,
-    columns: inner,
-    candidate: (index, column, k) => (Math.floor(index / perBatch) * size + k) * inner + column,
-    place: (index, column) => index * inner + column,
-  };
 }

@@ -1,4 +1,5 @@
 import type { Call, Evaluate } from "../graph/call.ts";
+import type { Expand } from "../graph/expandGraph.ts";
 import type { IntegerBuilder } from "../integer/integerBuilder.ts";
 import type { ElementType } from "../onnx/elementType.ts";
 import type { Format, Range } from "../quantize/format.ts";
@@ -44,3 +45,6 @@ export interface Operator {
 
 /** Operators of one family by their ONNX name. */
 export type Family = Readonly<Record<string, Operator>>;
+
+/** Operators that are rewritten as simpler ones before anything else, by their ONNX name. */
+export type CompositeFamily = Readonly<Record<string, Expand>>;

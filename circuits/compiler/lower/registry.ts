@@ -1,4 +1,5 @@
 import type { FindEvaluate } from "../graph/call.ts";
+import type { Expand, FindExpand } from "../graph/expandGraph.ts";
 import { refusal } from "../refusal.ts";
 import { argMaxFamily } from "./argMax.ts";
 import { arithmeticFamily } from "./arithmetic.ts";
@@ -7,10 +8,14 @@ import { constantsFamily } from "./constants.ts";
 import { convolutionFamily } from "./convolution.ts";
 import { functionsFamily } from "./functions.ts";
 import { gatherFamily } from "./gather.ts";
+import { gatherNdFamily } from "./gatherNd.ts";
 import { logicFamily } from "./logic.ts";
 import { matMulFamily } from "./matMul.ts";
 import { nearestOperator } from "./nearest.ts";
-import type { Family, Operator } from "./operator.ts";
+import type { CompositeFamily, Family, Operator } from "./operator.ts";
+import { normalizationFamily } from "./normalization.ts";
+import { recurrentFamily } from "./recurrent.ts";
+
 import { poolFamily } from "./pool.ts";
 import { powerFamily } from "./power.ts";
 import { reduceFamily } from "./reduce.ts";
@@ -31,6 +36,7 @@ const FAMILIES: readonly Family[] = [
   convolutionFamily,
   functionsFamily,
   gatherFamily,
+  gatherNdFamily,
   logicFamily,
   matMulFamily,
   poolFamily,
@@ -45,8 +51,15 @@ const FAMILIES: readonly Family[] = [
   softmaxFamily,
 ];
 
+/** Families of operators that are rewritten as simpler ones. */
+const COMPOSITES: readonly CompositeFamily[] = [normalizationFamily, recurrentFamily];
+
 const OPERATORS: ReadonlyMap<string, Operator> = new Map(
   FAMILIES.flatMap((family) => Object.entries(family)),
+);
+
+const EXPANSIONS: ReadonlyMap<string, Expand> = new Map(
+  COMPOSITES.flatMap((family) => Object.entries(family)),
 );
 
 /**
@@ -62,7 +75,10 @@ export function findOperator(name: string, node: string): Operator {
 
 export const findEvaluate: FindEvaluate = (name, node) => findOperator(name, node).evaluate;
 
+/** How a composite operator is rewritten. */
+export const findExpand: FindExpand = (name) => EXPANSIONS.get(name);
+
 /** Names of all supported operators, sorted. */
 export function operatorNames(): string[] {
-  return [...OPERATORS.keys()].sort();
+  return [...OPERATORS.keys(), ...EXPANSIONS.keys()].sort();
 }
