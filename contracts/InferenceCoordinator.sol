@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 
 import {Ledger} from "./Ledger.sol";
+import {RequestBook} from "./RequestBook.sol";
 import {VerifierRouter} from "./VerifierRouter.sol";
 import {IInferenceConsumer} from "./interfaces/IInferenceConsumer.sol";
 import {IInferenceCoordinator} from "./interfaces/IInferenceCoordinator.sol";
@@ -15,8 +16,7 @@ import {CallbackLib} from "./libraries/CallbackLib.sol";
 import {FeeLib} from "./libraries/FeeLib.sol";
 import {Answer, Claim} from "./types/Answer.sol";
 import {Assignment} from "./types/Assignment.sol";
-import {Demand} from "./types/Operator.sol";
-import {Payload} from "./types/Payload.sol";
+import {DemandLib} from "./types/Operator.sol";
 import {Quote} from "./types/Quote.sol";
 import {ReleaseRoute} from "./types/Release.sol";
 import {Request} from "./types/Request.sol";
@@ -27,7 +27,7 @@ import {Verification} from "./types/Verification.sol";
 
 /// @title InferenceCoordinator
 /// @notice The one contract consumers meet: requests, escrow, answers, callbacks, refunds.
-contract InferenceCoordinator is IInferenceCoordinator, Ledger, VerifierRouter {
+contract InferenceCoordinator is IInferenceCoordinator, RequestBook, Ledger, VerifierRouter {
     /// @notice What a deployment is made of; none of it can change.
     struct Config {
         address owner;
@@ -49,8 +49,6 @@ contract InferenceCoordinator is IInferenceCoordinator, Ledger, VerifierRouter {
     IModelRegistry public immutable modelRegistry;
     /// @notice Time after an answer in which anyone may retry a failed callback.
     uint256 public immutable retrySeconds;
-
-    mapping(bytes32 requestId => RequestSlot) private _requests;
 
     constructor(
         Config memory config
@@ -120,7 +118,7 @@ contract InferenceCoordinator is IInferenceCoordinator, Ledger, VerifierRouter {
         uint256 price = operatorRegistry.highestPrice(
             releaseId,
             level,
-            _demand(inputLength, terms)
+            DemandLib.of(terms, inputLength)
         );
         return FeeLib.quote(release, price, inputLength, terms);
     }
@@ -162,8 +160,9 @@ contract InferenceCoordinator is IInferenceCoordinator, Ledger, VerifierRouter {
         require(terms.minBond == 0, TermUnsupported("minBond", terms.minBond));
         require(terms.measurement == 0, TermUnsupported("measurement", uint256(terms.measurement)));
         // A token has no price in gas.
+        uint256 highest = asset == address(0) ? type(uint64).max : 0;
         require(
-            asset == address(0) || terms.maxGasPrice == 0,
+            terms.maxGasPrice <= highest,
             TermUnsupported("maxGasPrice", terms.maxGasPrice)
         );
     }
@@ -179,7 +178,7 @@ contract InferenceCoordinator is IInferenceCoordinator, Ledger, VerifierRouter {
         (uint256 operatorId, uint256 price) = operatorRegistry.assign(
             request.releaseId,
             request.level,
-            _demand(inputLength, terms),
+            DemandLib.of(terms, inputLength),
             seed
         );
         Quote memory costs = FeeLib.quote(release, price, inputLength, terms);
@@ -201,16 +200,6 @@ contract InferenceCoordinator is IInferenceCoordinator, Ledger, VerifierRouter {
                 outputPayload: release.outputPayload,
                 requestedAt: block.timestamp,
                 primaryUntil: block.timestamp + release.primaryWindowSeconds
-            });
-    }
-
-    function _demand(uint256 inputLength, Terms memory terms) private pure returns (Demand memory) {
-        return
-            Demand({
-                operatorId: terms.operatorId,
-                maxGasPrice: terms.maxGasPrice,
-                callbackGas: terms.callbackGas,
-                inputLength: inputLength
             });
     }
 
@@ -405,64 +394,5 @@ contract InferenceCoordinator is IInferenceCoordinator, Ledger, VerifierRouter {
 
         _credit(assignment.payer, assignment.escrow);
         emit RequestFailed(requestId, verifierId, assignment.escrow);
-    }
-
-    /* VIEWS */
-
-    /// @inheritdoc IInferenceRequests
-    function checkResult(
-        bytes32 requestId,
-        bytes calldata output,
-        Verification minimumLevel,
-        uint256 minimumGrade
-    ) external view {
-        RequestSlot slot = _requests[requestId];
-        _requireOutput(requestId, slot, output);
-        require(slot.level() >= minimumLevel, LevelTooLow(requestId, slot.level(), minimumLevel));
-        require(slot.grade() >= minimumGrade, GradeTooLow(slot.grade(), minimumGrade));
-    }
-
-    /// @inheritdoc IInferenceRequests
-    function requestStatus(bytes32 requestId) external view returns (RequestStatus) {
-        return _requests[requestId].status();
-    }
-
-    /// @inheritdoc IInferenceRequests
-    function resultDigest(bytes32 requestId) external view returns (bytes25) {
-        RequestSlot slot = _requests[requestId];
-        return slot.status() == RequestStatus.Finalized ? slot.outputDigest() : bytes25(0);
-    }
-
-    /// @inheritdoc IInferenceRequests
-    function nonceOf(address requester) external view returns (uint256) {
-        return _accounts[requester].nonce;
-    }
-
-    /// @inheritdoc IInferenceCoordinator
-    function requestIdOf(Request calldata request) external view returns (bytes32) {
-        return request.id();
-    }
-
-    function _requireOpen(
-        Request calldata request,
-        Assignment calldata assignment
-    ) private view returns (bytes32 requestId) {
-        requestId = request.id();
-        RequestSlot slot = _requests[requestId];
-        require(slot.status() == RequestStatus.Open, StatusWrong(requestId, slot.status()));
-        require(slot.isOpenWith(assignment.digest248Of(requestId)), AssignmentMismatch(requestId));
-    }
-
-    function _requireOutput(
-        bytes32 requestId,
-        RequestSlot slot,
-        bytes calldata output
-    ) private pure {
-        require(slot.status() == RequestStatus.Finalized, StatusWrong(requestId, slot.status()));
-        bytes25 given = bytes25(keccak256(output));
-        require(
-            slot.outputDigest() == given,
-            OutputMismatch(requestId, slot.outputDigest(), given)
-        );
     }
 }

@@ -85,6 +85,11 @@ abstract contract Ledger is IBalanceLedger, ReentrancyGuardTransient {
         return _operatorAccounts[operatorId].earnings;
     }
 
+    /// @inheritdoc IBalanceLedger
+    function nonceOf(address requester) external view returns (uint256) {
+        return _accounts[requester].nonce;
+    }
+
     /// @dev Adds the value sent, takes `escrow` and counts one request: one slot for all of it.
     /// @param account The caller's, as it was just read.
     function _charge(Account memory account, uint256 escrow) internal {

@@ -77,7 +77,7 @@ abstract contract VerifierRouter is IVerifierRouter, Ownable2Step {
     /// @inheritdoc IVerifierRouter
     function announceSuccessor(address newSuccessor) external onlyOwner {
         require(successor == address(0), SuccessorAlreadyAnnounced(successor));
-        require(newSuccessor.code.length > 0, VerifierWithoutCode(newSuccessor));
+        require(newSuccessor.code.length > 0, CodeMissing(newSuccessor));
 
         uint256 closesAt = block.timestamp + changeDelaySeconds;
         successor = newSuccessor;
@@ -107,7 +107,7 @@ abstract contract VerifierRouter is IVerifierRouter, Ownable2Step {
         address verifier,
         uint256 activeFrom
     ) private returns (uint256 verifierId) {
-        require(verifier.code.length > 0, VerifierWithoutCode(verifier));
+        require(verifier.code.length > 0, CodeMissing(verifier));
 
         verifierId = ++verifierCount;
         _verifiers[verifierId] = VerifierEntry({

@@ -21,7 +21,7 @@ abstract contract InferenceConsumer is IInferenceConsumer, Ownable2Step {
     event CoordinatorSet(address indexed coordinator);
 
     error NotCoordinator(address account);
-    error CoordinatorWithoutCode(address coordinator);
+    error CodeMissing(address coordinator);
 
     /// @param initialOwner Account that may set the coordinator and withdraw this contract's balance there.
     constructor(address initialOwner, address initialCoordinator) Ownable(initialOwner) {
@@ -75,7 +75,7 @@ abstract contract InferenceConsumer is IInferenceConsumer, Ownable2Step {
     ) internal virtual;
 
     function _setCoordinator(address newCoordinator) private {
-        require(newCoordinator.code.length > 0, CoordinatorWithoutCode(newCoordinator));
+        require(newCoordinator.code.length > 0, CodeMissing(newCoordinator));
 
         coordinator = newCoordinator;
         emit CoordinatorSet(newCoordinator);

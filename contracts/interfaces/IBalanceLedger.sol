@@ -26,6 +26,9 @@ interface IBalanceLedger {
 
     function earningsOf(uint256 operatorId) external view returns (uint256);
 
+    /// @notice Number of requests an account has made: the nonce of its next one.
+    function nonceOf(address requester) external view returns (uint256);
+
     /// @notice The one asset of this deployment: a token, or zero for the chain's coin.
     function asset() external view returns (address);
 }

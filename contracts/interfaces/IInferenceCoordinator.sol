@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 import {Answer} from "../types/Answer.sol";
 import {Assignment} from "../types/Assignment.sol";
 import {Request} from "../types/Request.sol";
-import {Terms} from "../types/Terms.sol";
 
 import {IBalanceLedger} from "./IBalanceLedger.sol";
 import {IInferenceRequests} from "./IInferenceRequests.sol";

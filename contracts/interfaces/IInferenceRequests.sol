@@ -76,7 +76,4 @@ interface IInferenceRequests {
 
     /// @notice First 200 bits of the answer's keccak256; zero as long as there is no final answer.
     function resultDigest(bytes32 requestId) external view returns (bytes25);
-
-    /// @notice Number of requests an account has made: the nonce of its next one.
-    function nonceOf(address requester) external view returns (uint256);
 }

@@ -22,7 +22,7 @@ interface IVerifierRouter {
     error VerifierNotYetActive(uint256 verifierId, uint256 activeFrom);
     /// @notice A verifier that was followed by another never comes back; propose it anew.
     error VerifierSuperseded(uint256 verifierId, uint256 newestId);
-    error VerifierWithoutCode(address verifier);
+    error CodeMissing(address account);
     error SuccessorAlreadyAnnounced(address successor);
 
     /// @notice Proposes a verifier for a level. Owner only.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Terms} from "./Terms.sol";
+
 /// @notice What an operator asks for each unit of a release's work, in the asset's smallest unit.
 struct Prices {
     uint64 computePrice;
@@ -25,6 +27,18 @@ struct Demand {
     uint256 maxGasPrice;
     uint256 callbackGas;
     uint256 inputLength;
+}
+
+library DemandLib {
+    function of(Terms memory terms, uint256 inputLength) internal pure returns (Demand memory) {
+        return
+            Demand({
+                operatorId: terms.operatorId,
+                maxGasPrice: terms.maxGasPrice,
+                callbackGas: terms.callbackGas,
+                inputLength: inputLength
+            });
+    }
 }
 
 /// @notice Bond of an operator, one slot.

@@ -10,7 +10,7 @@ export const digitReaderAbi = [
   },
   {
     inputs: [{ internalType: "address", name: "coordinator", type: "address" }],
-    name: "CoordinatorWithoutCode",
+    name: "CodeMissing",
     type: "error",
   },
   {

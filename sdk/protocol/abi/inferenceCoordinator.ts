@@ -77,6 +77,11 @@ export const inferenceCoordinatorAbi = [
     type: "error",
   },
   {
+    inputs: [{ internalType: "address", name: "account", type: "address" }],
+    name: "CodeMissing",
+    type: "error",
+  },
+  {
     inputs: [{ internalType: "uint256", name: "closedAt", type: "uint256" }],
     name: "CoordinatorClosed",
     type: "error",
@@ -307,11 +312,6 @@ export const inferenceCoordinatorAbi = [
   {
     inputs: [{ internalType: "uint256", name: "verifierId", type: "uint256" }],
     name: "VerifierUnknown",
-    type: "error",
-  },
-  {
-    inputs: [{ internalType: "address", name: "verifier", type: "address" }],
-    name: "VerifierWithoutCode",
     type: "error",
   },
   {

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IInferenceConsumer} from "../interfaces/IInferenceConsumer.sol";
+import {IInferenceRequests} from "../interfaces/IInferenceRequests.sol";
+import {CallbackLib} from "../libraries/CallbackLib.sol";
+import {Quote} from "../types/Quote.sol";
+import {RequestStatus} from "../types/RequestStatus.sol";
+import {Terms} from "../types/Terms.sol";
+import {Verification} from "../types/Verification.sol";
+
+/// @title MockCoordinator
+/// @notice For the tests of consumers: takes every request and forces any outcome in one line.
+/// Never deploy it where money is: whoever calls decides what the answers are.
+contract MockCoordinator is IInferenceRequests {
+    struct Asked {
+        address requester;
+        Verification level;
+        uint256 callbackGas;
+        uint256 fee;
+        RequestStatus status;
+        bytes32 outputHash;
+    }
+
+    /// @notice What every request costs.
+    uint256 public fee;
+    /// @notice The request made last.
+    bytes32 public lastRequestId;
+
+    uint256 private _count;
+    bytes private _refusal;
+    mapping(bytes32 requestId => Asked) private _asked;
+    mapping(address account => uint256) private _balances;
+
+    event MockRequested(bytes32 indexed requestId, address indexed requester, bytes input);
+    event CallbackFailed(bytes32 indexed requestId, bytes reason);
+
+    error BalanceTooLow(address account, uint256 balance, uint256 amount);
+
+    /* OUTCOMES */
+
+    /// @notice Answers a request as an operator would: a callback that fails changes nothing else.
+    /// @return isDelivered Whether the callback went through.
+    function answer(bytes32 requestId, bytes calldata output) external returns (bool isDelivered) {
+        return _answer(requestId, output, block.timestamp);
+    }
+
+    /// @notice The same with another time of the answer, as after a retried callback.
+    function answerAt(
+        bytes32 requestId,
+        bytes calldata output,
+        uint256 answeredAt
+    ) external returns (bool isDelivered) {
+        return _answer(requestId, output, answeredAt);
+    }
+
+    /// @notice Lets a request run out of time and refunds its fee.
+    function expire(bytes32 requestId) external {
+        _end(requestId, RequestStatus.Expired);
+    }
+
+    /// @notice Fails a request, as when its verifier is revoked, and refunds its fee.
+    function fail(bytes32 requestId) external {
+        _end(requestId, RequestStatus.Failed);
+    }
+
+    /// @notice Lets the next request revert with this data, for example an encoded `FeeTooLow`.
+    function refuseNext(bytes calldata revertData) external {
+        _refusal = revertData;
+    }
+
+    function setFee(uint256 newFee) external {
+        fee = newFee;
+    }
+
+    /* WHAT CONSUMERS CALL */
+
+    /// @inheritdoc IInferenceRequests
+    function requestInference(
+        bytes32,
+        Verification level,
+        bytes calldata input,
+        Terms calldata terms
+    ) external payable returns (bytes32 requestId) {
+        _refuse();
+        require(fee <= terms.maxFee, FeeTooLow(terms.maxFee, fee));
+        uint256 balance = _balances[msg.sender] + msg.value;
+        require(fee <= balance, BalanceTooLow(msg.sender, balance, fee));
+
+        requestId = keccak256(abi.encode(address(this), msg.sender, ++_count));
+        _balances[msg.sender] = balance - fee;
+        _asked[requestId] = Asked({
+            requester: msg.sender,
+            level: level,
+            callbackGas: terms.callbackGas,
+            fee: fee,
+            status: RequestStatus.Open,
+            outputHash: 0
+        });
+        lastRequestId = requestId;
+        emit MockRequested(requestId, msg.sender, input);
+    }
+
+    function deposit(address account, uint256 amount) external payable {
+        require(msg.value == amount, BalanceTooLow(account, msg.value, amount));
+        _balances[account] += amount;
+    }
+
+    function withdraw(address to, uint256 amount) external {
+        uint256 balance = _balances[msg.sender];
+        require(amount <= balance, BalanceTooLow(msg.sender, balance, amount));
+
+        _balances[msg.sender] = balance - amount;
+        (bool success, ) = to.call{value: amount}("");
+        require(success, BalanceTooLow(to, 0, amount));
+    }
+
+    function balanceOf(address account) external view returns (uint256) {
+        return _balances[account];
+    }
+
+    /// @inheritdoc IInferenceRequests
+    function quote(
+        bytes32,
+        Verification,
+        uint256,
+        Terms calldata
+    ) external view returns (Quote memory) {
+        return Quote({price: fee, royalty: 0, gasFee: 0, total: fee});
+    }
+
+    /// @inheritdoc IInferenceRequests
+    function checkResult(
+        bytes32 requestId,
+        bytes calldata output,
+        Verification minimumLevel,
+        uint256 minimumGrade
+    ) external view {
+        Asked memory asked = _asked[requestId];
+        require(asked.status == RequestStatus.Finalized, StatusWrong(requestId, asked.status));
+        bytes25 expected = bytes25(asked.outputHash);
+        bytes25 given = bytes25(keccak256(output));
+        require(expected == given, OutputMismatch(requestId, expected, given));
+        require(asked.level >= minimumLevel, LevelTooLow(requestId, asked.level, minimumLevel));
+        require(minimumGrade == 0, GradeTooLow(0, minimumGrade));
+    }
+
+    /// @inheritdoc IInferenceRequests
+    function requestStatus(bytes32 requestId) external view returns (RequestStatus) {
+        return _asked[requestId].status;
+    }
+
+    /// @inheritdoc IInferenceRequests
+    function resultDigest(bytes32 requestId) external view returns (bytes25) {
+        return bytes25(_asked[requestId].outputHash);
+    }
+
+    function _answer(
+        bytes32 requestId,
+        bytes calldata output,
+        uint256 answeredAt
+    ) private returns (bool isDelivered) {
+        Asked storage asked = _open(requestId);
+        asked.status = RequestStatus.Finalized;
+        asked.outputHash = keccak256(output);
+        if (asked.callbackGas == 0 || asked.requester.code.length == 0) return false;
+
+        bytes memory reason;
+        (isDelivered, reason) = CallbackLib.callWithExactGas(
+            asked.requester,
+            asked.callbackGas,
+            abi.encodeCall(IInferenceConsumer.onInference, (requestId, output, answeredAt, true))
+        );
+        if (!isDelivered) emit CallbackFailed(requestId, reason);
+    }
+
+    function _end(bytes32 requestId, RequestStatus status) private {
+        Asked storage asked = _open(requestId);
+        asked.status = status;
+        _balances[asked.requester] += asked.fee;
+    }
+
+    function _open(bytes32 requestId) private view returns (Asked storage asked) {
+        asked = _asked[requestId];
+        require(asked.status == RequestStatus.Open, StatusWrong(requestId, asked.status));
+    }
+
+    function _refuse() private {
+        bytes memory refusal = _refusal;
+        if (refusal.length == 0) return;
+        delete _refusal;
+        // Nothing else reverts with bytes chosen at run time.
+        assembly ("memory-safe") {
+            revert(add(refusal, 32), mload(refusal))
+        }
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+
+/// @notice A token anyone can mint, which may keep a share of each transfer.
+contract TestToken is ERC20 {
+    uint256 public immutable feeBps;
+
+    constructor(uint256 transferFeeBps) ERC20("Test", "TEST") {
+        feeBps = transferFeeBps;
+    }
+
+    function mint(address account, uint256 amount) external {
+        _mint(account, amount);
+    }
+
+    function _update(address from, address to, uint256 value) internal override {
+        uint256 fee = from == address(0) ? 0 : (value * feeBps) / 10_000;
+        super._update(from, to, value - fee);
+        if (fee > 0) super._update(from, address(0), fee);
+    }
+}
