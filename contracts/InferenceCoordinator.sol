@@ -118,7 +118,7 @@ contract InferenceCoordinator is IInferenceCoordinator, RequestBook, Ledger, Ver
         uint256 price = operatorRegistry.highestPrice(
             releaseId,
             level,
-            DemandLib.of(terms, inputLength)
+            DemandLib.fromTerms(terms, inputLength)
         );
         return FeeLib.quote(release, price, inputLength, terms);
     }
@@ -161,10 +161,7 @@ contract InferenceCoordinator is IInferenceCoordinator, RequestBook, Ledger, Ver
         require(terms.measurement == 0, TermUnsupported("measurement", uint256(terms.measurement)));
         // A token has no price in gas.
         uint256 highest = asset == address(0) ? type(uint64).max : 0;
-        require(
-            terms.maxGasPrice <= highest,
-            TermUnsupported("maxGasPrice", terms.maxGasPrice)
-        );
+        require(terms.maxGasPrice <= highest, TermUnsupported("maxGasPrice", terms.maxGasPrice));
     }
 
     function _assign(
@@ -178,7 +175,7 @@ contract InferenceCoordinator is IInferenceCoordinator, RequestBook, Ledger, Ver
         (uint256 operatorId, uint256 price) = operatorRegistry.assign(
             request.releaseId,
             request.level,
-            DemandLib.of(terms, inputLength),
+            DemandLib.fromTerms(terms, inputLength),
             seed
         );
         Quote memory costs = FeeLib.quote(release, price, inputLength, terms);

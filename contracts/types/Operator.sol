@@ -30,7 +30,10 @@ struct Demand {
 }
 
 library DemandLib {
-    function of(Terms memory terms, uint256 inputLength) internal pure returns (Demand memory) {
+    function fromTerms(
+        Terms memory terms,
+        uint256 inputLength
+    ) internal pure returns (Demand memory) {
         return
             Demand({
                 operatorId: terms.operatorId,
