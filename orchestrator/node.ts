@@ -32,11 +32,15 @@ export async function startNode(
     const server = await startNodeServer({ ...http, api: parts.api, logger });
     logger.info("node started", { url: server.url, sender: parts.sender });
     const run = async () => {
+      const queueStop = new AbortController();
+      const serving = parts.serveQueue(queueStop.signal);
       try {
         await runAll(parts.loops, { stopping, failure });
       } finally {
         await server.stop();
         await parts.queue.stop();
+        queueStop.abort();
+        await serving;
         journal.close();
         logger.info("node stopped");
       }

@@ -60,9 +60,10 @@ export function createNodeParts(
     (signal) => feed.run(signal),
     settleLoop(base),
     (signal) => warnAboutSender(base, signal),
-    (signal) => embeddedQueue(base, signal),
   ];
-  return { api: createApi(base, queue), queue, loops, sender: chain.settlement.sender };
+  const serveQueue: Loop = (signal) => embeddedQueue(base, signal);
+  const { sender } = chain.settlement;
+  return { api: createApi(base, queue), queue, loops, serveQueue, sender };
 }
 
 function connect({ chain, operator }: NodeConfig, logger: Logger) {

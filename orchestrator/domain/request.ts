@@ -82,4 +82,6 @@ export interface JournaledRequest extends OpenRequest {
   readonly transactionId: number | null;
   /** Milliseconds since 1970 when this node first journaled the request. */
   readonly journaledAt: number;
+  /** Milliseconds since 1970 when its event was journaled last: later than above after a re-org. */
+  readonly seenAt: number;
 }

@@ -55,7 +55,11 @@ export function openRedis(input: {
   return {
     redis,
     async cut(closing) {
-      await atMost(PATIENCE_MS, closing);
+      const isGone = new Promise<void>((resolve) => {
+        if (redis.status !== "ready") resolve();
+        redis.once("close", resolve);
+      });
+      await atMost(PATIENCE_MS, Promise.race([closing, isGone]));
       for (const socket of sockets) socket.disconnect();
     },
   };

@@ -33,7 +33,9 @@ export async function runJobWorker(
     stage,
     async (job) => {
       try {
-        return await process(jobData.parse(job.data).requestId);
+        const { requestId } = jobData.parse(job.data);
+        logger.debug("job started", { stage, requestId });
+        return await process(requestId);
       } catch (error) {
         throw toJobError(error);
       }

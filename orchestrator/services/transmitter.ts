@@ -149,11 +149,16 @@ export class Transmitter {
   }
 
   async #tendPending(row: JournaledTransaction): Promise<void> {
-    const { clock, settings, chain } = this.#dependencies;
+    const { clock, settings, chain, journal } = this.#dependencies;
     const last = row.attempts.at(-1);
-    if (last === undefined) return;
+    const request = journal.request(row.requestId);
+    if (last === undefined || request === null) return;
     const now = clock.now();
-    if (now - last.signedAt >= settings.bumpAfterMs && (await this.#replace(row, last))) return;
+    const isOld = now - last.signedAt >= settings.bumpAfterMs;
+    // A re-org gave the request other times since: the old bytes would revert.
+    const isStale = last.purpose === "fulfill" && last.signedAt < request.seenAt;
+    if ((isOld || isStale) && (await this.#replace(row, last))) return;
+    if (request.seen === null || isStale) return;
     const broadcastAt = this.#broadcastAt.get(row.id);
     if (broadcastAt !== undefined && now - broadcastAt < settings.repeatAfterMs) return;
     if (broadcastAt !== undefined && (await chain.isKnown(last.hash))) {

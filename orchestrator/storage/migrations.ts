@@ -29,6 +29,7 @@ export const MIGRATIONS: readonly string[] = [
     deadline INTEGER NOT NULL,
     preimage TEXT NOT NULL,
     journaled_at INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL,
     seen_block INTEGER,
     seen_hash TEXT,
     end_block INTEGER,

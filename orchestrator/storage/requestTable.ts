@@ -31,6 +31,7 @@ const requestRow = z.object({
   deadline: z.number(),
   preimage: z.string(),
   journaled_at: z.number(),
+  seen_at: z.number(),
   seen_block: z.number().nullable(),
   seen_hash: hex.nullable(),
   end_block: z.number().nullable(),
@@ -67,12 +68,12 @@ export function upsertRequest(
   database
     .prepare(
       `INSERT INTO requests (request_id, release_id, level, requester, operator_id, input,
-         primary_until, deadline, preimage, journaled_at, seen_block, seen_hash)
+         primary_until, deadline, preimage, journaled_at, seen_at, seen_block, seen_hash)
        VALUES (:id, :release, :level, :requester, :operator, :input, :primaryUntil, :deadline,
-         :preimage, :now, :block, :hash)
+         :preimage, :now, :now, :block, :hash)
        ON CONFLICT (request_id) DO UPDATE SET operator_id = :operator,
          primary_until = :primaryUntil, deadline = :deadline, preimage = :preimage,
-         seen_block = :block, seen_hash = :hash, failure_code = NULL, failure_message = NULL,
+         seen_at = :now, seen_block = :block, seen_hash = :hash, failure_code = NULL, failure_message = NULL,
          failure_stage = NULL`,
     )
     .run({
@@ -134,6 +135,7 @@ function toRequest(row: RequestRow): JournaledRequest {
     deadline: row.deadline,
     preimage: row.preimage,
     journaledAt: row.journaled_at,
+    seenAt: row.seen_at,
     seen: toBlockRef(row.seen_block, row.seen_hash),
     ending: toEnding(row),
     failure: toFailure(row),

@@ -33,6 +33,7 @@ describe("SqliteJournal: blocks and requests", () => {
       hasProof: false,
       transactionId: null,
       journaledAt: 7,
+      seenAt: 7,
     });
     assert.deepEqual(journal.tip(), block(10));
   });

@@ -56,6 +56,7 @@ export function journaledRequest(
     hasProof: false,
     transactionId: null,
     journaledAt: 0,
+    seenAt: 0,
     ...change,
   };
 }

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { eventually } from "../orchestrator/support/ports.ts";
+import { setUpBench } from "./support/bench.ts";
+import { ask, askOne, assertSettledOnce, reportOf, untilSettled } from "./support/requests.ts";
+
+describe("requests on a chain with real processes", { timeout: 240_000 }, () => {
+  it("are proven, called back and settled exactly once", async (t) => {
+    const bench = await setUpBench(t);
+    const { processes, nodeUrl } = bench;
+    processes.startAll();
+
+    const first = await askOne(bench, 0);
+    await untilSettled(bench, first.requestId);
+    const more = await ask(bench, [1, 2, 3]);
+    for (const { requestId } of more) await untilSettled(bench, requestId);
+    const requests = [first, ...more].map(({ requestId }, index) => ({ requestId, index }));
+    await assertSettledOnce(bench, requests);
+
+    await t.test(
+      "the node tells what became of a request, and calls nothing final too early",
+      async () => {
+        const isDone = async () => {
+          const { endedAs, transactions } = await reportOf(bench, first.requestId);
+          return endedAs === "Finalized" && transactions[0]?.state === "Done";
+        };
+        await eventually(isDone, { withinMs: 10_000, what: "the settlement is done" });
+        const report = await reportOf(bench, first.requestId);
+        assert.equal(report.isFinal, false);
+        assert.match(report.why, /mined block that is not final/);
+        assert.equal(report.transactions.length, 1);
+        assert.ok(report.proveSeconds !== null && report.proveSeconds > 0);
+      },
+    );
+
+    await t.test("the float model ran beside the integer model", async () => {
+      const page = await (await fetch(`${nodeUrl}/metrics`)).text();
+      assert.match(page, /^float_difference_units_count 4$/m);
+      assert.match(page, /^proving_duration_seconds_count 4$/m);
+      assert.match(page, /^transactions_mined_total\{succeeded="true"\} 4$/m);
+      assert.match(page, /^settlement_duration_seconds_count\{status="Finalized"\} 4$/m);
+      assert.equal((await fetch(`${nodeUrl}/health`)).status, 200);
+    });
+
+    await t.test("all processes stop when asked", async () => {
+      assert.deepEqual(await processes.stop(), [0, 0, 0]);
+    });
+  });
+});
