@@ -5,7 +5,7 @@ include "./widths.circom";
 /// min(Σ 2^i bits[i], LIMIT). Walks the limit's bits upwards and joins runs of equal ones: at most
 /// two rows a run, and one to choose. Sums stay expressions, so that none becomes a row of its own.
 /// @param WIDTH number of bits
-/// @param LIMIT 0 … 2^WIDTH − 2
+/// @param LIMIT 1 … 2^WIDTH − 2
 /// @input bits  lowest first, each 0 or 1, enforced by their maker; private
 /// @output out
 template SaturateUnsigned(WIDTH, LIMIT) {
@@ -16,23 +16,27 @@ template SaturateUnsigned(WIDTH, LIMIT) {
     signal inverse[WIDTH];
     signal zero[WIDTH];
 
-    // 1 where the bits seen so far exceed the limit's, as an expression
+    // at LIMIT itself both choices agree, so the flag may be "above" or "not below"
+    var isCheaperBelow = comparisonRows(WIDTH, LIMIT - 1) < comparisonRows(WIDTH, LIMIT);
+    var threshold = isCheaperBelow ? LIMIT - 1 : LIMIT;
+
+    // 1 where the bits seen so far exceed the threshold's, as an expression
     var greater = 0;
     var isDecided = 0;
     var start = 0;
     while (start < WIDTH) {
-        var limitBit = (LIMIT >> start) & 1;
+        var limitBit = (threshold >> start) & 1;
         var count = isDecided;
         var sum = greater;
         var end = start;
-        while (end < WIDTH && ((LIMIT >> end) & 1) == limitBit) {
+        while (end < WIDTH && ((threshold >> end) & 1) == limitBit) {
             sum += bits[end];
             count++;
             end++;
         }
 
         if (limitBit == 1 && isDecided == 0) {
-            // below its lowest zero the limit cannot be exceeded
+            // below its lowest zero the threshold cannot be exceeded
         } else if (count == 1) {
             greater = sum;
             isDecided = 1;

@@ -25,3 +25,23 @@ function floorShift(VALUE, SHIFT) {
     }
     return VALUE \ (1 << SHIFT);
 }
+
+/// Rows that it takes to compare WIDTH bits with LIMIT run by run, as in SaturateUnsigned.
+function comparisonRows(WIDTH, LIMIT) {
+    var rows = 0;
+    var isDecided = 0;
+    var i = 0;
+    while (i < WIDTH) {
+        var limitBit = (LIMIT >> i) & 1;
+        var count = isDecided;
+        while (i < WIDTH && ((LIMIT >> i) & 1) == limitBit) {
+            count++;
+            i++;
+        }
+        if (limitBit == 0 || isDecided == 1) {
+            rows += count > 2 ? 2 : count - 1;
+            isDecided = 1;
+        }
+    }
+    return rows;
+}

@@ -28,6 +28,21 @@ export function exceeds(
   return greater;
 }
 
+/** Rows that `exceeds` takes for a limit below 2^width − 1. */
+export function exceedsRows(width: number, limit: number): number {
+  let rows = 0;
+  let isDecided = false;
+  for (let i = 0; i < width;) {
+    const limitBit = bitOf(limit, i);
+    const start = i;
+    while (i < width && bitOf(limit, i) === limitBit) i++;
+    if (limitBit === 1 && !isDecided) continue;
+    rows += Math.min(2, i - start - (isDecided ? 0 : 1));
+    isDecided = true;
+  }
+  return rows;
+}
+
 /** 1 where at least one of these bits is 1. */
 export function anyOf(system: ConstraintSystem, bits: readonly Combination[]): Combination {
   const [first = ZERO, second] = bits;

@@ -3,11 +3,11 @@ import { constantOf, ONE } from "../combination.ts";
 import type { ConstraintSystem } from "../constraintSystem.ts";
 import type { SignedBits } from "./bits.ts";
 import { recompose, unsignedWidth } from "./bits.ts";
-import { exceeds } from "./exceeds.ts";
+import { exceeds, exceedsRows } from "./exceeds.ts";
 import { isZero } from "./isZero.ts";
 import { select } from "./select.ts";
 
-/** min(Σ 2^i bits[i], limit). */
+/** min(Σ 2^i bits[i], limit), limit ≥ 1. */
 export function saturateUnsigned(
   system: ConstraintSystem,
   bits: readonly Combination[],
@@ -15,7 +15,10 @@ export function saturateUnsigned(
 ): Combination {
   // bits past the limit's own width are zero wherever the sum is chosen
   const reachable = bits.slice(0, unsignedWidth(limit));
-  return select(system, exceeds(system, bits, limit), {
+  // at the limit itself both choices agree, so the flag may be "above" or "not below"
+  const isCheaperBelow = exceedsRows(bits.length, limit - 1) < exceedsRows(bits.length, limit);
+  const isOver = exceeds(system, bits, isCheaperBelow ? limit - 1 : limit);
+  return select(system, isOver, {
     whenOne: constantOf(limit),
     whenZero: recompose(system, reachable),
   });
