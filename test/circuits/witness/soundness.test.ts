@@ -97,6 +97,27 @@ describe("the rows of a circuit", () => {
   });
 });
 
+describe("a row", () => {
+  it("is never superfluous: without it, on some input, a wire that is read goes free", () => {
+    for (const name of ["relu with a cap", "saturation to int8", "lookup"]) {
+      const model = MODELS[name] as IntegerModel;
+      const given = [3, ...inputWires(model)];
+      const inputs = payloads(model, choices(9), 3);
+      const circuits = inputs.map((input) => completedCircuit(model, input));
+      const all = circuits.map(
+        ({ rows, witness }) => determinedWires(rows, witness.values, given).size,
+      );
+      for (const dropped of circuits[0]?.rows.keys() ?? []) {
+        const isNeeded = circuits.some(({ rows, witness }, i) => {
+          const rest = rows.filter((_, index) => index !== dropped);
+          return determinedWires(rest, witness.values, given).size < (all[i] ?? 0);
+        });
+        assert.equal(isNeeded, true, `row ${dropped} of ${name}`);
+      }
+    }
+  });
+});
+
 /** Private wires that some single change leaves unnoticed by every row. */
 function survivingForgeries(rows: readonly Row[], values: WireValues): readonly Wire[] {
   const readers = new Map<Wire, Row[]>();
