@@ -73,11 +73,11 @@ template Rescale(FROM, TO, SHIFT, LOW, HIGH) {
         out <== signedSaturation.out;
     } else {
         if (isClampedAbove) {
-            unsignedSaturation = SaturateUnsigned(width - SHIFT, HIGH - base);
+            unsignedSaturation = SaturateUnsigned(width - SHIFT + isSigned, HIGH - base, isSigned);
             for (var i = SHIFT; i < width; i++) unsignedSaturation.bits[i - SHIFT] <== bits[i];
+            if (isSigned) unsignedSaturation.bits[width - SHIFT] <== signedSplit.sign;
             value = unsignedSaturation.out;
-        }
-        if (isClampedBelow) {
+        } else {
             positive <== (1 - signedSplit.sign) * value;
             value = positive;
         }

@@ -2,13 +2,16 @@ pragma circom 2.2.2;
 
 include "./widths.circom";
 
-/// min(Σ 2^i bits[i], LIMIT). Walks the limit's bits upwards and joins runs of equal ones: at most
-/// two rows a run, and one to choose. Sums stay expressions, so that none becomes a row of its own.
-/// @param WIDTH number of bits
-/// @param LIMIT 1 … 2^WIDTH − 2
+/// An integer clamped to 0 … LIMIT. Walks the limit's bits upwards and joins runs of equal ones: at
+/// most two rows a run, and one to choose. As the topmost bit of an unsigned number a sign exceeds
+/// every limit, so that one flag covers both bounds. Sums stay expressions, so that none becomes a
+/// row of its own.
+/// @param WIDTH number of bits, with the sign
+/// @param LIMIT 1 … 2^(WIDTH − SIGNED) − 2
+/// @param SIGNED 1 where the last bit is the sign of a two's complement
 /// @input bits  lowest first, each 0 or 1, enforced by their maker; private
 /// @output out
-template SaturateUnsigned(WIDTH, LIMIT) {
+template SaturateUnsigned(WIDTH, LIMIT, SIGNED) {
     signal input bits[WIDTH];
     signal output out;
 
@@ -65,10 +68,14 @@ template SaturateUnsigned(WIDTH, LIMIT) {
         start = end;
     }
 
-    // bits past the limit's own width are zero wherever the sum is chosen
+    // bits past the limit's own width are zero wherever their sum is chosen
     var value = 0;
-    for (var i = 0; i < WIDTH && i < unsignedWidth(LIMIT); i++) {
+    for (var i = 0; i < WIDTH - SIGNED && i < unsignedWidth(LIMIT); i++) {
         value += bits[i] * (1 << i);
     }
-    out <== value + greater * (LIMIT - value);
+    var bound = LIMIT;
+    if (SIGNED == 1) {
+        bound = LIMIT - LIMIT * bits[WIDTH - 1];
+    }
+    out <== value + greater * (bound - value);
 }

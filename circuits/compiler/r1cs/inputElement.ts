@@ -76,7 +76,7 @@ function wideInputElement(
   const [sign] = bits.slice(63);
   if (!isSigned(elementType) || sign === undefined) {
     return {
-      element: { combination: saturateUnsigned(system, bits, 2 ** WIDE_BITS - 1), ...range },
+      element: { combination: saturateUnsigned(system, { bits }, 2 ** WIDE_BITS - 1), ...range },
       payload,
     };
   }

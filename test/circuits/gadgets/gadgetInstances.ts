@@ -73,10 +73,12 @@ export const GADGET_INSTANCES: Readonly<Record<string, GadgetInstance>> = {
       }),
     ],
   },
-  "SaturateUnsigned(12, 255)": saturation(12, 255),
-  "SaturateUnsigned(12, 1536)": saturation(12, 1536),
-  "SaturateUnsigned(11, 1130)": saturation(11, 1130),
-  "SaturateUnsigned(9, 255)": saturation(9, 255),
+  "SaturateUnsigned(12, 255, 0)": saturation(12, 255, 0),
+  "SaturateUnsigned(12, 1536, 0)": saturation(12, 1536, 0),
+  "SaturateUnsigned(11, 1130, 0)": saturation(11, 1130, 0),
+  "SaturateUnsigned(9, 255, 0)": saturation(9, 255, 0),
+  "SaturateUnsigned(12, 255, 1)": saturation(12, 255, 1),
+  "SaturateUnsigned(12, 1536, 1)": saturation(12, 1536, 1),
   "SaturateSigned(12, 7)": signedSaturation(12, 7),
   "SaturateSigned(8, 7)": signedSaturation(8, 7),
   "Rescale(-3000, 5000, 3, -1000000, 1000000)": rescale(-3000, 5000, 3, -1_000_000, 1_000_000),
@@ -131,11 +133,15 @@ function shifted(
   );
 }
 
-function saturation(width: number, limit: number): GadgetInstance {
+function saturation(width: number, limit: number, signed: 0 | 1): GadgetInstance {
   return {
-    ...call("SaturateUnsigned", `${width}, ${limit}`),
+    ...call("SaturateUnsigned", `${width}, ${limit}, ${signed}`),
     inputs: width,
-    instantiate: (system, bits) => [saturateUnsigned(system, bits, limit)],
+    instantiate: (system, all) => {
+      const bits = all.slice(0, width - signed);
+      const [sign] = all.slice(width - signed);
+      return [saturateUnsigned(system, sign === undefined ? { bits } : { bits, sign }, limit)];
+    },
   };
 }
 

@@ -40,7 +40,7 @@ describe("the comparison", () => {
   it("tells gadgets apart that differ in one number", async () => {
     const call = { template: "SaturateUnsigned", optimization: 1 } as const;
     const forms = await Promise.all(
-      ["12, 1536", "12, 1537", "12, 1536"].map(async (parameters, i) => {
+      ["12, 1536, 0", "12, 1537, 0", "12, 1536, 0"].map(async (parameters, i) => {
         const { r1cs } = await compileGadget({ ...call, parameters }, `apart${i}`);
         return normalForm(circomRows(readR1cs(r1cs))).rows;
       }),

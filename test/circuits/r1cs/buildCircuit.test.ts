@@ -88,7 +88,7 @@ describe("buildCircuit", () => {
     }
   });
 
-  it("costs b + 2 rows for relu and rescale of b bits, 3 more to saturate", () => {
+  it("costs b + 2 rows for relu and rescale of b bits, 2 more to saturate", () => {
     const label = "relu";
     const bits = 21; // 31 · −2^15 needs 20 bits and a sign
     const relu = operationOn((b, source) => b.rescale({ source, shift: 4, low: 0, label }));
@@ -98,7 +98,7 @@ describe("buildCircuit", () => {
     const rounded = operationOn((b, source) => b.rescale({ source, shift: 4, label }));
     assert.equal(rowsOf(label, rounded), bits + 1);
     assert.equal(rowsOf(label, relu), bits + 2);
-    assert.equal(rowsOf(label, capped), bits + 5);
+    assert.equal(rowsOf(label, capped), bits + 4);
   });
 
   it("asks an element for its bits once", () => {

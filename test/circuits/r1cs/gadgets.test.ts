@@ -84,9 +84,20 @@ describe("saturation", () => {
     for (let limit = 1; limit < 63; limit++) {
       for (let value = 0; value < 64; value++) {
         const clamped = valueFor(value, (system, input) =>
-          saturateUnsigned(system, decomposeUnsigned(system, input, 6), limit),
+          saturateUnsigned(system, { bits: decomposeUnsigned(system, input, 6) }, limit),
         );
         assert.equal(clamped, Math.min(value, limit));
+      }
+    }
+  });
+
+  it("clamps every 6-bit signed number to zero and every limit", () => {
+    for (let limit = 1; limit < 31; limit++) {
+      for (let value = -32; value < 32; value++) {
+        const clamped = valueFor(value, (system, input) =>
+          saturateUnsigned(system, decomposeSigned(system, input, 5), limit),
+        );
+        assert.equal(clamped, Math.min(Math.max(value, 0), limit));
       }
     }
   });

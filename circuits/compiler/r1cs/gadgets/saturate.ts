@@ -1,5 +1,5 @@
 import type { Combination } from "../combination.ts";
-import { constantOf, ONE } from "../combination.ts";
+import { ONE, ZERO } from "../combination.ts";
 import type { ConstraintSystem } from "../constraintSystem.ts";
 import type { SignedBits } from "./bits.ts";
 import { recompose, unsignedWidth } from "./bits.ts";
@@ -7,19 +7,23 @@ import { exceeds, exceedsRows } from "./exceeds.ts";
 import { isZero } from "./isZero.ts";
 import { select } from "./select.ts";
 
-/** min(Σ 2^i bits[i], limit), limit ≥ 1. */
+/**
+ * An integer clamped to 0 … limit, limit ≥ 1. As the topmost bit of an unsigned number a sign
+ * exceeds every limit, so that one flag covers both bounds.
+ */
 export function saturateUnsigned(
   system: ConstraintSystem,
-  bits: readonly Combination[],
+  { bits, sign = ZERO }: Pick<SignedBits, "bits"> & Partial<SignedBits>,
   limit: number,
 ): Combination {
-  // bits past the limit's own width are zero wherever the sum is chosen
-  const reachable = bits.slice(0, unsignedWidth(limit));
+  const all = sign === ZERO ? bits : [...bits, sign];
   // at the limit itself both choices agree, so the flag may be "above" or "not below"
-  const isCheaperBelow = exceedsRows(bits.length, limit - 1) < exceedsRows(bits.length, limit);
-  const isOver = exceeds(system, bits, isCheaperBelow ? limit - 1 : limit);
-  return select(system, isOver, {
-    whenOne: constantOf(limit),
+  const isCheaperBelow = exceedsRows(all.length, limit - 1) < exceedsRows(all.length, limit);
+  const isOutside = exceeds(system, all, isCheaperBelow ? limit - 1 : limit);
+  // bits past the limit's own width are zero wherever their sum is chosen
+  const reachable = bits.slice(0, unsignedWidth(limit));
+  return select(system, isOutside, {
+    whenOne: system.sum([[sign, -limit]], limit),
     whenZero: recompose(system, reachable),
   });
 }

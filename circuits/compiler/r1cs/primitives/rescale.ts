@@ -32,7 +32,8 @@ interface RescaleTask {
 
 /**
  * Bits of the sum once, in C; rounding and shifting are free. b bits cost b + 1 rows, a lower bound
- * one more, an upper bound up to three more per run of equal bits in it.
+ * one more; an upper bound, alone or with a lower one, three where it is 2^n − 1 and at most two
+ * more per run of equal bits elsewhere.
  */
 export const rescale: Instantiator<RescaleOperation> =
   ({ system, operation, sources, value }) =>
@@ -114,10 +115,9 @@ function clampedBelow(
           signedWidth(from - base, to - base),
         );
   const upper = bits.slice(shift);
-  const magnitude = isClampedAbove
-    ? saturateUnsigned(system, upper, high - low)
-    : recompose(system, upper);
-  const positive = system.product(system.difference(ONE, sign), magnitude);
+  const positive = isClampedAbove
+    ? saturateUnsigned(system, { bits: upper, sign }, high - low)
+    : system.product(system.difference(ONE, sign), recompose(system, upper));
   return { combination: system.sum([[positive, 1]], low) };
 }
 
@@ -130,7 +130,10 @@ function clampedAbove(
   const base = Math.floor(from / 2 ** shift);
   const bits = bitsAbove(system, task, base);
   return {
-    combination: system.sum([[saturateUnsigned(system, bits.slice(shift), high - base), 1]], base),
+    combination: system.sum(
+      [[saturateUnsigned(system, { bits: bits.slice(shift) }, high - base), 1]],
+      base,
+    ),
   };
 }
 
