@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { Transaction } from "ethers";
+
+import { rpc, setUpBench, type Bench } from "../e2e/support/bench.ts";
+import { askOne, fulfilments, readingOf, reportOf, untilSettled } from "../e2e/support/requests.ts";
+import { eventually } from "../orchestrator/support/ports.ts";
+
+/** Replaces the blocks from this one to the head by empty ones. */
+async function reorgFrom({ chain, network }: Bench, block: number): Promise<void> {
+  const head = await network.provider.getBlockNumber();
+  await rpc(chain, "anvil_reorg", [head - block + 1, []]);
+}
+
+async function blockOf({ network }: Bench, transactionHash: string): Promise<number> {
+  const receipt = await network.provider.getTransactionReceipt(transactionHash);
+  if (receipt === null) throw new Error(`${transactionHash} is not mined`);
+  return receipt.blockNumber;
+}
+
+describe("a re-org", { timeout: 240_000 }, () => {
+  it("that takes the settlement away is answered with the same bytes", async (t) => {
+    const bench = await setUpBench(t);
+    bench.processes.startAll();
+    const { requestId } = await askOne(bench, 0);
+    await untilSettled(bench, requestId);
+    const [first] = await fulfilments(bench, requestId);
+    assert.ok(first !== undefined);
+
+    await reorgFrom(bench, await blockOf(bench, first));
+    assert.equal((await fulfilments(bench, requestId)).length, 0);
+    await untilSettled(bench, requestId);
+
+    assert.deepEqual(await fulfilments(bench, requestId), [first]);
+    assert.equal(await readingOf(bench, requestId), bench.labels[0]);
+    assert.match(bench.processes.log("node"), /chain re-organised/);
+  });
+
+  it("that takes the request away, too, keeps the work and settles the moved request", async (t) => {
+    const bench = await setUpBench(t);
+    const { network, processes } = bench;
+    processes.startAll();
+    const { requestId } = await askOne(bench, 0);
+    await untilSettled(bench, requestId);
+    const { seenInBlock } = await reportOf(bench, requestId);
+    assert.ok(seenInBlock !== null);
+    const block = await network.provider.getBlock(seenInBlock, true);
+    const asking = block?.prefetchedTransactions.find((each) => each.from === network.user.address);
+    assert.ok(asking !== undefined);
+
+    await reorgFrom(bench, seenInBlock);
+    const isUnseen = async () => (await reportOf(bench, requestId)).seenInBlock === null;
+    await eventually(isUnseen, { withinMs: 20_000, what: "the node noticed" });
+    assert.match((await reportOf(bench, requestId)).why, /re-org/);
+    await rpc(bench.chain, "eth_sendRawTransaction", [Transaction.from(asking).serialized]);
+    await untilSettled(bench, requestId);
+
+    assert.equal((await fulfilments(bench, requestId)).length, 1);
+    assert.equal(await readingOf(bench, requestId), bench.labels[0]);
+    const proofs = processes.log("prove-worker").match(/"event":"proven"/g);
+    assert.equal(proofs?.length, 1, "the proof is not made again");
+    const reverted = (await reportOf(bench, requestId)).transactions.length;
+    assert.equal(reverted, 1, "no transaction is wasted on the old terms");
+  });
+});
