@@ -135,8 +135,7 @@ function toHeader(
       return { kind, label, a: operation.a, b: operation.b };
     case "divide":
       return { kind, label, numerator: operation.numerator, denominator: operation.denominator };
-    case "isNegative":
-    case "isZero":
+    default:
       return { kind, label, source: operation.source };
   }
 }

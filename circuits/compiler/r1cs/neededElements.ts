@@ -1,5 +1,5 @@
 import type { IntegerModel, Value } from "../integer/integerModel.ts";
-import type { Operation } from "../integer/operation.ts";
+import type { MatMulOperation, Operation } from "../integer/operation.ts";
 import { sourcesOf } from "../integer/operation.ts";
 import { elementAt } from "../integer/primitives/elements.ts";
 import { matMulShape } from "../integer/primitives/matMul.ts";
@@ -26,30 +26,31 @@ export function isConstant(value: Value, index: number): boolean {
 }
 
 function markSources(operation: Operation, index: number, sources: readonly Uint8Array[]): void {
-  switch (operation.kind) {
-    case "gather": {
-      let position = operation.indices[index] as number;
-      for (const source of sources) {
-        if (position < source.length) {
-          source[position] = 1;
-          return;
-        }
-        position -= source.length;
-      }
-      return;
-    }
-    case "matMul": {
-      const { depth, columns } = matMulShape(operation);
-      const row = Math.floor(index / columns);
-      for (let k = 0; k < depth; k++) {
-        if (operation.weights[k * columns + (index % columns)] === 0) continue;
-        for (const source of sources) source[row * depth + k] = 1;
-      }
-      return;
-    }
-    case "affine":
-      if (elementAt(operation.multipliers, index) === 0) return;
-      break;
+  if (operation.kind === "gather") {
+    markJoined(operation.indices[index] as number, sources);
+  } else if (operation.kind === "matMul") {
+    markRow(operation, index, sources);
+  } else if (operation.kind !== "affine" || elementAt(operation.multipliers, index) !== 0) {
+    for (const source of sources) source[index] = 1;
   }
-  for (const source of sources) source[index] = 1;
+}
+
+function markJoined(index: number, sources: readonly Uint8Array[]): void {
+  let position = index;
+  for (const source of sources) {
+    if (position < source.length) {
+      source[position] = 1;
+      return;
+    }
+    position -= source.length;
+  }
+}
+
+function markRow(operation: MatMulOperation, index: number, sources: readonly Uint8Array[]): void {
+  const { depth, columns } = matMulShape(operation);
+  const row = Math.floor(index / columns);
+  for (let k = 0; k < depth; k++) {
+    if (operation.weights[k * columns + (index % columns)] === 0) continue;
+    for (const source of sources) source[row * depth + k] = 1;
+  }
 }

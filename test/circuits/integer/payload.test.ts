@@ -11,7 +11,8 @@ import {
 } from "../../../circuits/compiler/integer/elementType.ts";
 import { decodePayload, encodePayload } from "../../../circuits/compiler/integer/payload.ts";
 
-const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, "hex"));
+const hex = (text: string): Uint8Array =>
+  Uint8Array.from(Buffer.from(text.replaceAll(" ", ""), "hex"));
 
 describe("decodePayload", () => {
   it("reads big-endian elements back to back, signed by their type", () => {
@@ -29,9 +30,7 @@ describe("decodePayload", () => {
 
   it("saturates elements of 8 bytes", () => {
     const signed = [{ shape: [4], elementType: "int64" }] as const;
-    const bytes = hex(
-      "7fffffffffffffff" + "8000000000000000" + "0007ffffffffffff" + "0008000000000000",
-    );
+    const bytes = hex("7fffffffffffffff 8000000000000000 0007ffffffffffff 0008000000000000");
     const [values = new Float64Array()] = decodePayload(signed, bytes);
     assert.deepEqual(Array.from(values), [2 ** 51 - 1, -(2 ** 51), 2 ** 51 - 1, 2 ** 51 - 1]);
     const unsigned = [{ shape: [1], elementType: "uint64" }] as const;

@@ -19,7 +19,7 @@ export function constantTable(
 
   const parts = upper.map((monomial, block) => {
     const sum = system.accumulator;
-    lower.forEach((term, i) => sum.add(term, coefficients[block * lower.length + i] as number));
+    lower.forEach((term, i) => sum.add(term, coefficients[block * lower.length + i] ?? 0));
     const factor = sum.take();
     if (block === 0) return factor;
     if (termCount(factor) > 0) return system.product(monomial, factor);
