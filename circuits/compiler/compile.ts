@@ -1,10 +1,13 @@
 import { compareWithFloat, type AccuracyReport } from "./compareWithFloat.ts";
 import { bindGraph } from "./graph/bindGraph.ts";
 import { expandGraph } from "./graph/expandGraph.ts";
+import { fuseFunctions } from "./graph/fuseFunctions.ts";
 import type { Graph, GraphInput } from "./graph/graph.ts";
+import { poolBeforeRelu } from "./graph/poolBeforeRelu.ts";
 import { IntegerBuilder } from "./integer/integerBuilder.ts";
 import type { ElementType } from "./integer/elementType.ts";
 import type { IntegerModel } from "./integer/integerModel.ts";
+import { elementwiseCost } from "./lower/elementwiseCost.ts";
 import { lowerGraph, type Precision } from "./lower/lowerGraph.ts";
 import { emitOutput } from "./lower/outputFormat.ts";
 import { pruneModel } from "./lower/prune.ts";
@@ -59,13 +62,16 @@ export function compile(request: CompileRequest): Compilation {
   const precision = precisionOf(request.precision);
   const bound = bindGraph(readModel(request.onnx), request.dimensions);
   const samples = samplesOf(bound.inputs, request.samples);
-  const graph = expandGraph({
+  const expanded = expandGraph({
     graph: bound,
     feeds: samples[0] ?? [],
     find: findEvaluate,
     findExpand,
   });
-  const calibration = calibrate({ graph, samples, find: findEvaluate });
+  const ordered = poolBeforeRelu(expanded);
+  const calibration = calibrate({ graph: ordered, samples, find: findEvaluate });
+  const shapes = new Map([...calibration.facts].map(([name, { shape }]) => [name, shape]));
+  const graph = fuseFunctions({ graph: ordered, shapes, classify: elementwiseCost });
   const { model, schema } = lowerAll({
     graph,
     calibration,

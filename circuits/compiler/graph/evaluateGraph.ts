@@ -2,7 +2,7 @@ import type { ElementType } from "../onnx/elementType.ts";
 import { sizeOf, type Tensor } from "../onnx/tensor.ts";
 import { refusal } from "../refusal.ts";
 import type { Call, FindEvaluate } from "./call.ts";
-import type { Graph, Node } from "./graph.ts";
+import type { FunctionBody, Graph, Node } from "./graph.ts";
 
 /**
  * Runs a graph on floats. Float32 results are rounded to float32 after every node.
@@ -49,6 +49,8 @@ export function evaluateNode({
   readonly values: ReadonlyMap<string, Tensor>;
   readonly find: FindEvaluate;
 }): readonly Tensor[] {
+  const { body } = node;
+  if (body !== undefined) return [runBody({ node, body, opset, values, find })];
   const evaluate = find(node.operator, node.name);
   const inputs = node.inputs.map((name) => (name === "" ? undefined : valueOf(name)));
   return evaluate(constantCall({ node, opset, inputs }), inputs).map(roundToType);
@@ -58,6 +60,33 @@ export function evaluateNode({
     if (value === undefined) throw refusal("ValueUndefined", { value: name, reader: node.name });
     return value;
   }
+}
+
+function runBody({
+  node,
+  body,
+  opset,
+  values,
+  find,
+}: {
+  readonly node: Node;
+  readonly body: FunctionBody;
+  readonly opset: number;
+  readonly values: ReadonlyMap<string, Tensor>;
+  readonly find: FindEvaluate;
+}): Tensor {
+  const inner = new Map(body.constants);
+  const read = (name: string): Tensor => {
+    const value = inner.get(name) ?? values.get(name);
+    if (value === undefined) throw refusal("ValueUndefined", { value: name, reader: node.name });
+    return value;
+  };
+  for (const name of node.inputs) inner.set(name, read(name));
+  for (const step of body.nodes) {
+    const [output] = evaluateNode({ node: step, opset, values: inner, find });
+    if (output !== undefined) inner.set(step.outputs[0] ?? "", output);
+  }
+  return read(node.outputs[0] ?? "");
 }
 
 /** A call all of whose inputs are known. */

@@ -21,13 +21,13 @@ export interface NodeWriter {
 /**
  * Rewrites one node as simpler ones.
  * @param inputs names of the node's inputs, the empty string where one is left out
- * @returns names of the values that are its outputs, in order
+ * @returns names of the values that are its outputs, in order; undefined to leave the node as it is
  */
 export type Expand = (
   call: Call,
   inputs: readonly string[],
   writer: NodeWriter,
-) => readonly string[];
+) => readonly string[] | undefined;
 
 /** Finds how a composite operator is expanded; undefined for all others. */
 export type FindExpand = (operator: string) => Expand | undefined;
@@ -67,7 +67,8 @@ export function expandGraph({
   const pending = [...graph.nodes].reverse();
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     const expand = findExpand(node.operator);
-    if (expand !== undefined) pending.push(...expandNode(state, node, expand).reverse());
+    const simpler = expand === undefined ? undefined : expandNode(state, node, expand);
+    if (simpler !== undefined) pending.push(...simpler.reverse());
     else if (!runNode(state, node, find)) nodes.push(node);
   }
   return { ...graph, constants, nodes: withoutUnread(graph.outputs, nodes) };
@@ -88,9 +89,10 @@ function runNode({ opset, values, constants }: State, node: Node, find: FindEval
   return isConstant;
 }
 
-function expandNode(state: State, node: Node, expand: Expand): Node[] {
+function expandNode(state: State, node: Node, expand: Expand): Node[] | undefined {
   const nodes: Node[] = [];
   const results = expand(callOf(state, node), node.inputs, writerTo(state, node, nodes));
+  if (results === undefined) return undefined;
   node.outputs.forEach((name, index) => {
     const result = results[index];
     if (name === "" || result === undefined) return;

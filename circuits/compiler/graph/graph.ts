@@ -16,6 +16,14 @@ export interface Node {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Attributes;
+  /** What a fused node computes of its one input, element by element. */
+  readonly body?: FunctionBody;
+}
+
+/** Nodes in order from a node's input to its output, with constants that fit any shape. */
+export interface FunctionBody {
+  readonly nodes: readonly Node[];
+  readonly constants: ReadonlyMap<string, Tensor>;
 }
 
 /** A model with fixed shapes: nodes in topological order over named constants and inputs. */

@@ -1,6 +1,8 @@
 import type { Call } from "../graph/call.ts";
+import { FUSED } from "../graph/fuseFunctions.ts";
 import { mapTensor } from "../graph/elementwise.ts";
 import type { Linear } from "../quantize/linear.ts";
+import { unsupportedForm } from "./movement.ts";
 import type { Family, Lowering, Operator } from "./operator.ts";
 import { tabulate } from "./table.ts";
 
@@ -49,6 +51,12 @@ export const functionsFamily: Family = {
   Asinh: tabled(() => Math.asinh),
   Acosh: tabled(() => Math.acosh),
   Atanh: tabled(() => Math.atanh),
+  [FUSED]: {
+    evaluate: (call) => {
+      throw unsupportedForm(call, "no body", "its parts");
+    },
+    lower: (call) => [tabulateInput(call, (points) => call.evaluateBody(points))],
+  },
 };
 
 function tabled(functionOf: (call: Call) => (x: number) => number): Operator {

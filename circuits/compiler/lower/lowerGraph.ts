@@ -1,4 +1,5 @@
 import type { Call } from "../graph/call.ts";
+import { evaluateNode } from "../graph/evaluateGraph.ts";
 import type { Graph, Node } from "../graph/graph.ts";
 import { IntegerBuilder } from "../integer/integerBuilder.ts";
 import { isFloat } from "../onnx/elementType.ts";
@@ -9,7 +10,7 @@ import { formatOf, INTEGER_FORMAT, widen, type Format } from "../quantize/format
 import { fromConstant, type Fixed, type Linear } from "../quantize/linear.ts";
 import { refusal } from "../refusal.ts";
 import type { Lowering, Private } from "./operator.ts";
-import { findOperator } from "./registry.ts";
+import { findEvaluate, findOperator } from "./registry.ts";
 
 export interface Precision {
   /** Bits beside the sign that activations are rounded to. */
@@ -105,14 +106,16 @@ function loweringOf({
   const output = (index: number): ValueFacts => factsOf(request, node.outputs[index] ?? "");
   const format = (value: Pick<Private, "elementType" | "range">, bits = activationBits): Format =>
     formatOfPrivate(value, { bits, margin });
+  const call = callOf({ request, node, values });
   const narrowTo = ({ linear }: Private, wanted: Format): Fixed =>
     once(linear, `narrow ${Object.values(wanted).join(" ")}`, () =>
       emitNarrow({ builder, linear, format: wanted, label }),
     );
   return {
-    ...callOf({ request, node, values }),
+    ...call,
     builder,
     activationBits,
+    margin,
     outputShape: (index) => output(index).shape,
     outputType: (index) => output(index).elementType,
     outputRange: (index) => output(index).range,
@@ -123,6 +126,15 @@ function loweringOf({
       return once(value.linear, `wide ${fine}`, () =>
         emitWide({ builder, linear: value.linear, precision: fine, label }),
       );
+    },
+    evaluateBody: (points) => {
+      const name = node.inputs[0] ?? "";
+      const elementType = call.elementType(0);
+      const input = { elementType, shape: [points.length], data: points };
+      const inside = new Map([[name, input]]);
+      const { opset } = request.graph;
+      const [result] = evaluateNode({ node, opset, values: inside, find: findEvaluate });
+      return result?.data ?? new Float64Array();
     },
     narrowTo,
     narrow: (value, bits) => narrowTo(value, format(value, bits)),

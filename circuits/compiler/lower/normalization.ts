@@ -1,6 +1,7 @@
 import type { Call } from "../graph/call.ts";
 import type { Expand, NodeWriter } from "../graph/expandGraph.ts";
 import type { Attribute } from "../onnx/attribute.ts";
+import { isFloat } from "../onnx/elementType.ts";
 import { sizeOf } from "../onnx/tensor.ts";
 import { axisOf, listOf, range } from "./movement.ts";
 import type { CompositeFamily } from "./operator.ts";
@@ -22,6 +23,7 @@ export const normalizationFamily: CompositeFamily = {
   ReduceLogSumExp: logSumExp,
   LogSoftmax: (call, inputs, writer) => logSoftmax(call, inputs, writer),
   Hardmax: hardmax,
+  Div: divideByFewer,
   Swish: (call, inputs, writer) => {
     const x = inputs[0] ?? "";
     const alpha = writer.constant([], [call.attributes.float("alpha", 1)]);
@@ -163,6 +165,15 @@ function stableLogSum(writer: NodeWriter, x: string, axes: readonly number[]): s
   const powers = writer.node("Exp", writer.node("Sub", [x, most]));
   const sum = writer.node("ReduceSum", powers, over);
   return writer.node("Add", [most, writer.node("Log", sum)[0]])[0];
+}
+
+/** Many elements by few divisors: one reciprocal per divisor, one product per element. */
+function divideByFewer(...[call, inputs, writer]: Parameters<Expand>): string[] | undefined {
+  const isPrivate = !call.isConstant(0) && !call.isConstant(1);
+  const isFewer = sizeOf(call.shape(1)) < sizeOf(call.shape(0));
+  if (!isPrivate || !isFewer || !isFloat(call.elementType(0))) return undefined;
+  const [inverse] = writer.node("Reciprocal", [inputs[1] ?? ""]);
+  return [...writer.node("Mul", [inputs[0] ?? "", inverse])];
 }
 
 function logSoftmax(...[call, inputs, writer]: Parameters<Expand>): readonly string[] {

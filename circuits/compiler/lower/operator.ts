@@ -18,6 +18,8 @@ export interface Lowering extends Call {
   readonly builder: IntegerBuilder;
   /** Bits beside the sign that activations are rounded to. */
   readonly activationBits: number;
+  /** How far past a calibrated range values may go: 1.5 is half as far again. */
+  readonly margin: number;
   /** An input as linear form; constants too. */
   input(index: number): Private;
   outputShape(index: number): readonly number[];
@@ -27,6 +29,8 @@ export interface Lowering extends Call {
   /** Format of an output by its calibrated range. */
   outputFormat(index: number, bits?: number): Format;
   outputRange(index: number): Range;
+  /** Values of a fused node's function at many points; throws for any other node. */
+  evaluateBody(points: Float64Array): Float64Array;
   /** Integers of one scale, unrounded, unsaturated. Costs no rows. */
   wide(value: Private, precision?: number): Fixed;
   /** Integers rounded and saturated to a format; exact numbers may keep fewer fraction bits. */

@@ -1,4 +1,5 @@
-import { fromFixed, type Fixed, type Linear } from "../quantize/linear.ts";
+import type { Value } from "../integer/integerModel.ts";
+import { fromFixed, scaleLinear, type Linear } from "../quantize/linear.ts";
 import { widen, type Format, type Range } from "../quantize/format.ts";
 import type { Lowering, Private } from "./operator.ts";
 
@@ -75,17 +76,13 @@ function tableCost(bits: number): number {
   return 2 ** lower + 2 * 2 ** upper - bits - 3 + bits + 1;
 }
 
-/** The reals a table spans: the calibrated range with its margin. */
-function domainOf(call: Lowering, { range, elementType }: Private): Range {
-  const { low, high, fractionBits } = call.formatOf({ range, elementType });
-  if (Number.isFinite(low) && Number.isFinite(high) && high > low) {
-    return { low: low * 2 ** -fractionBits, high: high * 2 ** -fractionBits };
-  }
-  const around = widen(range, 2);
-  return around.high > around.low ? around : { low: around.low - 1, high: around.high + 1 };
+/** The reals a table should span: the calibrated range with its margin. */
+function domainOf(call: Lowering, { range }: Private): Range {
+  const { low, high } = widen(range, call.margin);
+  return high > low ? { low, high } : { low: low - 1, high: high + 1 };
 }
 
-/** Integers of the source's format: position + first is the integer. */
+/** Table position p stands for (first + p) / 2^fractionBits. */
 interface Grid {
   readonly fractionBits: number;
   readonly first: number;
@@ -93,16 +90,11 @@ interface Grid {
   readonly last: number;
 }
 
+/** Spans 2^bits positions, since saturating at the edge of a width is cheapest. */
 function gridOf(domain: Range, bits: number): Grid {
-  const span = domain.high - domain.low;
-  const fractionBits = Math.floor(Math.log2((2 ** bits - 1) / span));
-  const scale = 2 ** fractionBits;
-  const first = Math.floor(domain.low * scale) + 0;
-  return {
-    fractionBits,
-    first,
-    last: Math.min(2 ** bits - 1, Math.ceil(domain.high * scale) - first),
-  };
+  const last = 2 ** bits - 1;
+  const fractionBits = Math.floor(Math.log2((last - 1) / (domain.high - domain.low)));
+  return { fractionBits, first: Math.floor(domain.low * 2 ** fractionBits) + 0, last };
 }
 
 /** f at every table position, or at every knot, bounded to the result's format, in its steps. */
@@ -111,9 +103,7 @@ function entriesOf(
   { grid, f, result }: { readonly grid: Grid; readonly f: RealFunction; readonly result: Format },
 ): Float64Array {
   const unit = 2 ** -grid.fractionBits;
-  const values = f(
-    positions.map((position) => (grid.first + Math.min(position, grid.last)) * unit),
-  );
+  const values = f(positions.map((position) => (grid.first + position) * unit));
   const scale = 2 ** result.fractionBits;
   return nearestFinite(values).map((value) =>
     Math.min(result.high, Math.max(result.low, value * scale)),
@@ -189,9 +179,8 @@ function applyPlan({
 }): Linear {
   const { builder, name: label } = call;
   const grid = gridOf(domain, plan.bits);
-  const { first, last, fractionBits } = grid;
-  const fixed = call.narrowTo(source, { fractionBits, low: first, high: first + last });
-  const positions = positionsOf(call, fixed, grid);
+  const { last } = grid;
+  const positions = positionsOf(call, source, grid);
   const segment = 2 ** (plan.bits - plan.segmentBits);
   const knots = entriesOf(
     Float64Array.from({ length: Math.floor(last / segment) + 2 }, (_, i) => i * segment),
@@ -218,7 +207,7 @@ function lines({
 }: {
   readonly call: Lowering;
   readonly plan: Plan;
-  readonly positions: Fixed["value"];
+  readonly positions: Value;
   readonly knots: Float64Array;
   readonly fractionBits: number;
 }): Linear {
@@ -243,12 +232,12 @@ function lines({
   return fromFixed({ value, fractionBits: fractionBits + finer });
 }
 
-/** Positions in the table, for a source that may have come at fewer fraction bits. */
-function positionsOf(call: Lowering, fixed: Fixed, grid: Grid): Fixed["value"] {
-  return call.builder.affine({
-    source: fixed.value,
-    multipliers: 2 ** (grid.fractionBits - fixed.fractionBits),
-    offsets: -grid.first,
-    label: call.name,
-  });
+/** Where in the table each element of the source lies. */
+function positionsOf(call: Lowering, source: Private, grid: Grid): Value {
+  const { fractionBits, first, last } = grid;
+  const unit = 2 ** -fractionBits;
+  const linear = scaleLinear(source.linear, 1, -first * unit);
+  const fixed = call.narrowTo({ ...source, linear }, { fractionBits, low: 0, high: last });
+  const multipliers = 2 ** (fractionBits - fixed.fractionBits);
+  return call.builder.affine({ source: fixed.value, multipliers, label: call.name });
 }
