@@ -99,8 +99,8 @@ export function openJournal(path: string, now: () => number = () => 7): SqliteJo
 }
 
 /** A journal of its own for a test, closed and deleted afterwards. */
-export function temporaryJournal(t: TestContext): SqliteJournal {
-  const journal = openJournal(join(temporaryFolder(t), "journal.db"));
+export function temporaryJournal(t: TestContext, now: () => number = () => 7): SqliteJournal {
+  const journal = openJournal(join(temporaryFolder(t), "journal.db"), now);
   t.after(() => {
     journal.close();
   });
