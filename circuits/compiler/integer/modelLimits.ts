@@ -39,7 +39,7 @@ export function withOperation(
   );
 }
 
-/** Elements of the result, and multiplications by weights for each. */
+/** Elements of the result, and multiplications by constants for each. */
 function resultSize(
   operation: Operation,
   sources: readonly Value[],
@@ -49,6 +49,8 @@ function resultSize(
     return { elements: elementCount(operation.shape), depth: 0 };
   }
   const read = sources[0]?.low.length ?? 0;
+  // a table takes a constraint term per entry and element
+  if (operation.kind === "lookup") return { elements: read, depth: operation.table.length };
   if (operation.kind !== "matMul") return { elements: read, depth: 0 };
   const columns = operation.bias.length;
   const depth = operation.weights.length / Math.max(1, columns);

@@ -134,6 +134,11 @@ export class ConstraintSystem {
     return this.#sum;
   }
 
+  /** As `valueOf`, or NaN where values are not computed: for sums that many wires are read from. */
+  valueIfComputed(combination: Combination): number {
+    return this.computesValues ? this.valueOf(combination) : NaN;
+  }
+
   /** Value of a combination of small wires; only where values are computed. */
   valueOf(combination: Combination): number {
     const { wires, coefficients } = combination;

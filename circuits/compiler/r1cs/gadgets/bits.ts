@@ -39,9 +39,8 @@ export function decomposeUnsigned(
   value: Combination,
   width: number,
 ): readonly Combination[] {
-  const bits = Array.from({ length: width }, (_, i) =>
-    system.bit(() => bitOf(system.valueOf(value), i)),
-  );
+  const integer = system.valueIfComputed(value);
+  const bits = Array.from({ length: width }, (_, i) => system.bit(() => bitOf(integer, i)));
   const sum = system.accumulator.add(value);
   bits.forEach((bit, i) => sum.add(bit, -(2 ** i)));
   system.enforceZero(sum.take());
@@ -54,12 +53,10 @@ export function decomposeSigned(
   value: Combination,
   width: number,
 ): SignedBits {
-  const shifted = (): number => {
-    const integer = system.valueOf(value);
-    return integer < 0 ? integer + 2 ** width : integer;
-  };
-  const bits = Array.from({ length: width }, (_, i) => system.bit(() => bitOf(shifted(), i)));
-  const sign = system.bit(() => (system.valueOf(value) < 0 ? 1 : 0));
+  const integer = system.valueIfComputed(value);
+  const magnitude = integer < 0 ? integer + 2 ** width : integer;
+  const bits = Array.from({ length: width }, (_, i) => system.bit(() => bitOf(magnitude, i)));
+  const sign = system.bit(() => (integer < 0 ? 1 : 0));
   const sum = system.accumulator.add(value).add(sign, 2 ** width);
   bits.forEach((bit, i) => sum.add(bit, -(2 ** i)));
   system.enforceZero(sum.take());
@@ -84,14 +81,12 @@ export function rangedWire(
 } {
   const { width, isSigned, compute } = parameters;
   const value = system.wire(compute);
-  const magnitude = (): number => {
-    const integer = system.valueOf(value);
-    return integer < 0 ? integer + 2 ** width : integer;
-  };
+  const integer = system.valueIfComputed(value);
+  const magnitude = integer < 0 ? integer + 2 ** width : integer;
   const upper = Array.from({ length: width - 1 }, (_, i) =>
-    system.bit(() => bitOf(magnitude(), i + 1)),
+    system.bit(() => bitOf(magnitude, i + 1)),
   );
-  const sign = isSigned ? system.bit(() => (system.valueOf(value) < 0 ? 1 : 0)) : undefined;
+  const sign = isSigned ? system.bit(() => (integer < 0 ? 1 : 0)) : undefined;
   const sum = system.accumulator.add(value);
   upper.forEach((bit, i) => sum.add(bit, -(2 ** (i + 1))));
   if (sign !== undefined) sum.add(sign, 2 ** width);

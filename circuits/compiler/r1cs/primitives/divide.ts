@@ -18,19 +18,14 @@ export const divide: Instantiator<DivideOperation> =
     const numerator = sourceElement(sources, 0, index);
     const denominator = sourceElement(sources, 1, index);
     const interval = intervalOf(value, index);
-    const quotientOf = (): number =>
-      floorDivide(system.valueOf(numerator.combination), system.valueOf(denominator.combination));
-    const quotient = rangedCombination(system, {
-      low: interval.low,
-      high: interval.high,
-      compute: quotientOf,
-    });
+    const dividend = system.valueIfComputed(numerator.combination);
+    const divisor = system.valueIfComputed(denominator.combination);
+    const exact = floorDivide(dividend, divisor);
+    const quotient = rangedCombination(system, { ...interval, value: exact });
     const remainder = rangedCombination(system, {
       low: 0,
       high: denominator.high - 1,
-      compute: () =>
-        system.valueOf(numerator.combination) -
-        quotientOf() * system.valueOf(denominator.combination),
+      value: dividend - exact * divisor,
     });
     enforceBelow(system, remainder, denominator);
 
@@ -51,11 +46,11 @@ export const divide: Instantiator<DivideOperation> =
 /** New bits whose sum lies in low … low + 2^width − 1 by construction. */
 function rangedCombination(
   system: ConstraintSystem,
-  parameters: { readonly low: number; readonly high: number; readonly compute: () => number },
+  parameters: { readonly low: number; readonly high: number; readonly value: number },
 ): Combination {
-  const { low, high, compute } = parameters;
+  const { low, high, value } = parameters;
   const bits = Array.from({ length: unsignedWidth(high - low) }, (_, i) =>
-    system.bit(() => bitOf(compute() - low, i)),
+    system.bit(() => bitOf(value - low, i)),
   );
   return system.sum([[recompose(system, bits), 1]], low);
 }
