@@ -53,6 +53,8 @@ contract OperatorRegistry is IOperatorRegistry {
         uint256 unbondingTime,
         IModelRegistry models
     ) {
+        // With a minimum of nothing, ids nobody registered would count as bonded.
+        require(leastBond > 0, BondTooLow(0, 0, 1));
         asset = bondAsset;
         minBond = leastBond;
         unbondingSeconds = unbondingTime;

@@ -73,6 +73,8 @@ interface IInferenceCoordinator is IInferenceRequests, IBalanceLedger, IVerifier
 
     /// @notice Ends a request nobody answered by its deadline and refunds the payer. Anyone may call;
     /// the gas is paid from the escrow, times 1.2, as far as `terms.maxGasPrice` allows.
+    /// @dev State a gas limit: estimates are made at a gas price of zero, where nothing is paid to
+    /// the caller, so they are 20,000 too low for one who never had a balance.
     function expire(Request calldata request, Assignment calldata assignment) external;
 
     /// @notice Ends an open request whose verifier was revoked; the payer gets the whole escrow back.
