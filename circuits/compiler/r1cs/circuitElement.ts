@@ -16,6 +16,8 @@ export interface CircuitElement {
   sign?: Combination;
   /** Two's complement of the element itself. */
   signedBits?: SignedBits;
+  /** The element as base + Σ 2^i bits[i], where a gadget has split it so. */
+  readonly unsignedBits?: { readonly base: number; readonly bits: readonly Combination[] };
   /** The element as one wire. */
   wire?: Combination;
 }

@@ -41,7 +41,7 @@ export function inputElement(
   const range = elementRange(elementType);
   if (sign === undefined) {
     return {
-      element: { combination: value, ...range },
+      element: { combination: value, ...range, unsignedBits: { base: 0, bits } },
       payload: { byteLength, whole: [[value, 1n]], bits: () => bits },
     };
   }

@@ -78,6 +78,7 @@ function extendedBits(
     );
   }
   if (low >= 0) {
+    if (element.unsignedBits?.base === 0) return extended(element.unsignedBits.bits, ZERO, width);
     const bits = decomposeUnsigned(system, combinationOf(element), unsignedWidth(high));
     return extended(bits, ZERO, width);
   }

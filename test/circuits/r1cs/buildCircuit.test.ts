@@ -115,6 +115,15 @@ describe("buildCircuit", () => {
     assert.equal(rowsOf("relu", signFirst), 1);
   });
 
+  it("looks a rounded value up by the bits it already has", () => {
+    const table = Array.from({ length: 256 }, (_, i) => (i * i) % 101);
+    const model = operationOn((b, source) => {
+      const index = b.rescale({ source, shift: 13, label: "index" });
+      return b.lookup({ source: index, first: -128, table, label: "lookup" });
+    });
+    assert.equal(rowsOf("lookup", model), 11 + 11 + 15);
+  });
+
   it("spends no row on what no output reads or what cannot vary", () => {
     const unused = operationOn((b, source) => {
       b.rescale({ source, shift: 2, low: 0, label: "unused" });

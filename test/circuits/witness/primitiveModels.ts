@@ -39,6 +39,12 @@ export function primitiveModels(count: number): Readonly<Record<string, IntegerM
         table: TABLE,
       }),
     ),
+    "lookup of a rounded value": modelOf((b, x) =>
+      b.lookup({ source: b.rescale({ source: x, shift: 9 }), first: -100, table: TABLE }),
+    ),
+    "lookup of an input": modelOf((b, _x, z) =>
+      b.lookup({ source: z, first: -128, table: [...TABLE, ...TABLE] }),
+    ),
     "matrix product": modelOf((b, x) =>
       b.matMul({
         source: b.gather({ sources: [x], shape: [1, count], indices }),

@@ -71,16 +71,18 @@ function rescaled(
 function rounded(
   system: ConstraintSystem,
   task: RescaleTask,
-): Pick<CircuitElement, "combination" | "sign"> {
+): Pick<CircuitElement, "combination" | "sign" | "signedBits" | "unsignedBits"> {
   const { source, shift, shifted, from, to } = task;
   if (shift === 0) return source;
   if (from < 0 && to >= 0) {
     const { bits, sign } = decomposeSigned(system, shifted, signedWidth(from, to));
-    return { combination: upperBits(system, { bits, sign }, shift), sign };
+    const upper = { bits: bits.slice(shift), sign };
+    return { combination: signedSum(system, upper), sign, signedBits: upper };
   }
   const base = Math.floor(from / 2 ** shift);
-  const bits = bitsAbove(system, task, base);
-  return { combination: system.sum([[recompose(system, bits.slice(shift)), 1]], base) };
+  const bits = bitsAbove(system, task, base).slice(shift);
+  const combination = system.sum([[recompose(system, bits), 1]], base);
+  return { combination, unsignedBits: { base, bits } };
 }
 
 /** Both bounds of a signed width: the bits above it must repeat the sign. */
@@ -148,16 +150,10 @@ function bitsAbove(
   return decomposeUnsigned(system, system.sum([[shifted, 1]], -offset), unsignedWidth(to - offset));
 }
 
-/** floor(x / 2^shift) of a two's complement. */
-function upperBits(
-  system: ConstraintSystem,
-  { bits, sign }: SignedBits,
-  shift: number,
-): Combination {
-  // a shift past every bit leaves only the sign: −1 or 0
-  const weight = Math.max(1, 2 ** (bits.length - shift));
+/** A two's complement as a combination; without bits it is −1 or 0. */
+function signedSum(system: ConstraintSystem, { bits, sign }: SignedBits): Combination {
   return system.sum([
-    [recompose(system, bits.slice(shift)), 1],
-    [sign, -weight],
+    [recompose(system, bits), 1],
+    [sign, -(2 ** bits.length)],
   ]);
 }
