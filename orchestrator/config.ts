@@ -214,7 +214,7 @@ function mistakesOf(schema: z.ZodType, environment: Environment): string[] {
   return result.error.issues.map((issue) => {
     const name = String(issue.path[0] ?? "environment");
     if (values[name] === undefined) return `${name} is missing`;
-    const isSecret = /KEY|TOKEN/.test(name);
+    const isSecret = /KEY|TOKEN|URL/.test(name);
     return `${name} ${issue.message}${isSecret ? "" : `: ${JSON.stringify(values[name])}`}`;
   });
 }

@@ -193,7 +193,7 @@ async function warnAboutSender(base: Base, signal: AbortSignal): Promise<void> {
   try {
     await requireSender(pool, { operatorRegistry, operatorId: config.operator.id, sender });
   } catch (error) {
-    logger.error("the sender may not settle for this operator", { error });
+    logger.warn("the sender is not listed for this operator", { error });
   }
 }
 

@@ -10,10 +10,10 @@ const VERDICTS: Readonly<Record<string, RevertVerdict>> = {
   AssignmentMismatch: "later",
   NotAssigned: "later",
   CallbackGasMissing: "later",
-  // The operator can mend these while the request is open.
-  NotSender: "later",
+  // The operator can mend this while the request is open.
   NotBonded: "later",
   DeadlinePassed: "never",
+  VerifierIsRevoked: "never",
   InputMismatch: "never",
   OutputLengthWrong: "never",
   EvidenceLengthWrong: "never",

@@ -23,7 +23,8 @@ function acceptFailure(
 ): void {
   const { code, message, retryable, data } = error;
   metrics.jobsFailed.increment({ stage, code });
-  if (journal.request(requestId) === null) return;
+  const request = journal.request(requestId);
+  if (request === null || (stage === "infer" ? request.hasOutput : request.hasProof)) return;
   if (retryable) {
     logger.warn("job failed and will be handed out again", { requestId, stage, ...error });
     return;

@@ -19,7 +19,7 @@ export function createLogger(options: {
     if (LEVELS.indexOf(lineLevel) > LEVELS.indexOf(level)) return;
     const line = { time: new Date(now()).toISOString(), level: lineLevel, event };
     const all = { ...fields, ...more };
-    write(format === "json" ? toJson({ ...line, ...all }) : toPretty(line, all));
+    write(format === "json" ? `${toJson({ ...line, ...all })}\n` : toPretty(line, all));
   };
   return {
     error: (event, more) => {
@@ -57,11 +57,7 @@ function toPretty(
 }
 
 function toJson(value: unknown): string {
-  return `${JSON.stringify(value, replacer) ?? "undefined"}${isRecordLine(value) ? "\n" : ""}`;
-}
-
-function isRecordLine(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "event" in value && "level" in value;
+  return JSON.stringify(value, replacer) ?? "undefined";
 }
 
 /** Bigints as decimals, bytes by their length (inputs are private), errors as code and sentence. */

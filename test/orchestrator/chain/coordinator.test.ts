@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { Interface, type ParamType } from "ethers";
+
+import {
+  decodeLog,
+  encodeEvidence,
+  encodeFulfil,
+  FOLLOWED_TOPICS,
+} from "../../../orchestrator/chain/coordinator.ts";
+import type { Log } from "../../../orchestrator/chain/rpcSchemas.ts";
+import { inferenceCoordinatorAbi } from "../../../sdk/protocol/abi/inferenceCoordinator.ts";
+import { hex, OPERATOR, PROOF } from "../support/builders.ts";
+
+const coordinator = new Interface(inferenceCoordinatorAbi);
+
+/** A value for any ABI type, different for each name, so that a swapped field is noticed. */
+function valueOf(type: ParamType, fixed: Readonly<Record<string, unknown>>): unknown {
+  if (type.name in fixed) return fixed[type.name];
+  if (type.baseType === "tuple") {
+    return Object.fromEntries(
+      (type.components ?? []).map((each) => [each.name, valueOf(each, fixed)]),
+    );
+  }
+  const seed = Buffer.from(type.name).reduce((sum, byte) => (sum * 31 + byte) % 997, 7) % 200;
+  if (type.type === "address") return hex(seed, 20);
+  if (type.type === "bool") return true;
+  if (type.type.startsWith("bytes")) return hex(seed, Number(type.type.slice(5)) || 5);
+  return type.type === "uint8" ? 1n : BigInt(seed);
+}
+
+function logOf(name: string, fixed: Readonly<Record<string, unknown>>): Log {
+  const event = coordinator.getEvent(name);
+  if (event === null) throw new Error(`no event ${name}`);
+  const values = event.inputs.map((type) => valueOf(type, fixed));
+  const { data, topics } = coordinator.encodeEventLog(event, values);
+  const place = { blockNumber: 5, blockHash: hex(5), transactionHash: hex(0x77), logIndex: 0 };
+  return {
+    address: hex(1, 20),
+    topics: topics.map((topic) => topic as `0x${string}`),
+    data: data as `0x${string}`,
+    ...place,
+  };
+}
+
+const FIXED = {
+  requestId: hex(0xabc),
+  requester: hex(0xc0de, 20),
+  operatorId: OPERATOR,
+  input: "0x010203",
+  level: 2n,
+  releaseId: hex(0x5e),
+  deadline: 5_000n,
+  primaryUntil: 4_000n,
+};
+
+describe("decodeLog", () => {
+  it("reads a request with all the node needs", () => {
+    const event = decodeLog(logOf("InferenceRequested", FIXED));
+    assert.ok(event?.kind === "requested");
+    const { preimage, ...request } = event.request;
+    assert.match(preimage, /^0x/);
+    assert.deepEqual(request, {
+      requestId: hex(0xabc),
+      releaseId: hex(0x5e),
+      level: "Zk",
+      requester: hex(0xc0de, 20),
+      operatorId: OPERATOR,
+      input: Uint8Array.of(1, 2, 3),
+      primaryUntil: 4_000,
+      deadline: 5_000,
+    });
+  });
+
+  it("reads each way a request can end", () => {
+    const endings = {
+      RequestFulfilled: "Finalized",
+      RequestExpired: "Expired",
+      RequestFailed: "Failed",
+    };
+    for (const [name, status] of Object.entries(endings)) {
+      const ended = { kind: "ended", requestId: hex(0xabc), status, transactionHash: hex(0x77) };
+      assert.deepEqual(decodeLog(logOf(name, FIXED)), ended);
+    }
+    assert.equal(FOLLOWED_TOPICS.length, 4);
+  });
+
+  it("passes over logs it does not act on", () => {
+    assert.equal(decodeLog(logOf("CallbackDelivered", FIXED)), null);
+    assert.equal(decodeLog({ ...logOf("RequestExpired", FIXED), topics: [hex(1)] }), null);
+  });
+
+  it("takes a deadline beyond all time as a far one", () => {
+    const event = decodeLog(logOf("InferenceRequested", { ...FIXED, deadline: 2n ** 255n }));
+    assert.ok(event?.kind === "requested" && Number.isSafeInteger(event.request.deadline));
+  });
+});
+
+describe("encodeFulfil", () => {
+  it("gives the contract back exactly the request and assignment of the event", () => {
+    const log = logOf("InferenceRequested", FIXED);
+    const event = decodeLog(log);
+    assert.ok(event?.kind === "requested");
+    const output = Uint8Array.of(9);
+    const data = encodeFulfil({ request: event.request, output, proof: PROOF, payee: 12n });
+    const given: unknown[] = coordinator.decodeFunctionData("fulfill", data).toArray(true);
+    const emitted: unknown[] = coordinator.parseLog(log)?.args.toArray(true) ?? [];
+    const answer = [12n, "0x010203", "0x09", encodeEvidence(PROOF)];
+    assert.deepEqual(given, [...emitted.slice(3, 5), answer]);
+  });
+});
+
+describe("encodeEvidence", () => {
+  it("is h, A, B with the imaginary parts first, C, in words of 32 bytes", () => {
+    const words = encodeEvidence(PROOF)
+      .slice(2)
+      .match(/.{64}/g)
+      ?.map((word) => BigInt(`0x${word}`));
+    assert.deepEqual(words, [9n, 1n, 2n, 4n, 3n, 6n, 5n, 7n, 8n]);
+  });
+});

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, it } from "node:test";
+
+import { readNodeConfig, readWorkerConfig } from "../../orchestrator/config.ts";
+import { OrchestratorError } from "../../orchestrator/domain/errors.ts";
+import { hex, temporaryFolder } from "./support/builders.ts";
+
+const KEY = `0x${"ab".repeat(32)}`;
+
+const complete = {
+  ASSAY_RPC_URLS: "http://127.0.0.1:8545, https://rpc.example/secret-key",
+  ASSAY_CHAIN_ID: "31337",
+  ASSAY_COORDINATOR: "0xABcdef0000000000000000000000000000000001",
+  ASSAY_MODEL_REGISTRY: hex(2, 20),
+  ASSAY_OPERATOR_REGISTRY: hex(3, 20),
+  ASSAY_START_BLOCK: "12",
+  ASSAY_OPERATOR_ID: "0xb",
+  ASSAY_SENDER_KEY: KEY,
+};
+
+function mistakesOf(read: () => unknown): readonly string[] {
+  try {
+    read();
+  } catch (error) {
+    assert.ok(error instanceof OrchestratorError && error.code === "ConfigInvalid");
+    assert.ok(Array.isArray(error.data["mistakes"]));
+    return error.data["mistakes"].map(String);
+  }
+  return [];
+}
+
+describe("readNodeConfig", () => {
+  it("reads a complete environment and fills in the rest", () => {
+    const config = readNodeConfig({ ...complete, ASSAY_MAX_FEE_GWEI: "1.5", REDIS_URL: "" });
+    assert.deepEqual(config.chain.rpcUrls, [
+      "http://127.0.0.1:8545",
+      "https://rpc.example/secret-key",
+    ]);
+    assert.equal(config.chain.coordinator, "0xabcdef0000000000000000000000000000000001");
+    assert.equal(config.operator.id, 11n);
+    assert.equal(config.operator.feeCaps.maxFeePerGas, 1_500_000_000n);
+    assert.deepEqual(config.queue, {
+      redisUrl: "redis://127.0.0.1:6390",
+      isEmbedded: true,
+      port: 6_390,
+      prefix: "assay",
+    });
+  });
+
+  it("tells every mistake at once and shows the wrong values, but no secret", () => {
+    const mistakes = mistakesOf(() =>
+      readNodeConfig({
+        ...complete,
+        ASSAY_RPC_URLS: "ftp://x",
+        ASSAY_CHAIN_ID: "many",
+        ASSAY_COORDINATOR: "0x12",
+        ASSAY_START_BLOCK: undefined,
+        ASSAY_SENDER_KEY: "0xsecret",
+        ASSAY_SETTLE_DEPTH: "-1",
+        ASSAY_FALLBACK: "perhaps",
+        ASSAY_WORKER_TOKENS: "gpu=short",
+        REDIS_URL: "http://x",
+      }),
+    );
+    assert.equal(mistakes.length, 9);
+    const report = mistakes.join("\n");
+    assert.match(report, /ASSAY_START_BLOCK is missing/);
+    assert.match(report, /ASSAY_CHAIN_ID is no whole number: "many"/);
+    assert.match(report, /ASSAY_COORDINATOR is no address/);
+    assert.doesNotMatch(report, /secret|short"/);
+  });
+
+  it("takes the sender's key from the environment or a file, not both and not neither", (t) => {
+    const file = join(temporaryFolder(t), "key");
+    const { ASSAY_SENDER_KEY: _, ...keyless } = complete;
+    writeFileSync(file, `${KEY}\n`);
+    const fromFile = readNodeConfig({ ...keyless, ASSAY_SENDER_KEY_FILE: file });
+    assert.equal(fromFile.operator.senderKey, KEY);
+    const both = { ...complete, ASSAY_SENDER_KEY_FILE: file };
+    assert.match(mistakesOf(() => readNodeConfig(both)).join(), /one of/);
+    assert.match(mistakesOf(() => readNodeConfig(keyless)).join(), /one of/);
+    writeFileSync(file, "not a key");
+    const wrong = { ...keyless, ASSAY_SENDER_KEY_FILE: file };
+    assert.match(mistakesOf(() => readNodeConfig(wrong)).join(), /holds no private key/);
+    const absent = { ...keyless, ASSAY_SENDER_KEY_FILE: `${file}.absent` };
+    assert.match(mistakesOf(() => readNodeConfig(absent)).join(), /cannot be read/);
+  });
+
+  it("knows workers by their tokens", () => {
+    const tokens = `gpu=${"a".repeat(16)}, cpu=${"b".repeat(16)}`;
+    const { http } = readNodeConfig({ ...complete, ASSAY_WORKER_TOKENS: tokens });
+    assert.deepEqual([...http.workerNameByToken.values()], ["gpu", "cpu"]);
+  });
+});
+
+describe("readWorkerConfig", () => {
+  it("needs a token, and no key", () => {
+    const config = readWorkerConfig({
+      ASSAY_WORKER_TOKEN: "t".repeat(16),
+      REDIS_URL: "redis://r:1",
+    });
+    assert.equal(config.queue.redisUrl, "redis://r:1");
+    assert.equal(config.queue.isEmbedded, false);
+    assert.deepEqual(
+      mistakesOf(() => readWorkerConfig({})),
+      ["ASSAY_WORKER_TOKEN is missing"],
+    );
+  });
+});
+
+describe("a process with a wrong configuration", () => {
+  it("prints all mistakes without a stack trace, starts nothing and fails", () => {
+    const main = resolve(import.meta.dirname, "../../orchestrator/main.ts");
+    const env = { ...process.env, ...complete, ASSAY_CHAIN_ID: "x", ASSAY_POLL_MS: "0" };
+    const { status, stderr } = spawnSync(process.execPath, [main, "node"], {
+      env,
+      encoding: "utf8",
+    });
+    assert.equal(status, 1);
+    assert.match(stderr, /^The configuration has mistakes; nothing was started\.\n/);
+    assert.match(stderr, /ASSAY_CHAIN_ID/);
+    assert.match(stderr, /ASSAY_POLL_MS/);
+    assert.doesNotMatch(stderr, /\n\s+at |abab/);
+  });
+});

@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { describe, it, type TestContext } from "node:test";
+
+import { OrchestratorError } from "../../../orchestrator/domain/errors.ts";
+import type { JobOutcome } from "../../../orchestrator/domain/nodePorts.ts";
+import type { OpenRequest } from "../../../orchestrator/domain/request.ts";
+import { acceptOutcome } from "../../../orchestrator/services/accept.ts";
+import { Feed } from "../../../orchestrator/services/feed.ts";
+import { Wake } from "../../../orchestrator/services/wake.ts";
+import { silentLogger as logger } from "../../../orchestrator/telemetry/logger.ts";
+import { createNodeMetrics } from "../../../orchestrator/telemetry/nodeMetrics.ts";
+import { block, hex, OPERATOR, openRequest, PROOF, temporaryJournal } from "../support/builders.ts";
+import { FakeClock } from "../support/fakeClock.ts";
+import { FakeQueue } from "../support/fakeQueue.ts";
+
+const OUTPUT = Uint8Array.of(4);
+
+function setUp(t: TestContext, requests: readonly OpenRequest[], capacity = 10) {
+  const journal = temporaryJournal(t);
+  const events = requests.map((request) => ({ kind: "requested", request }) as const);
+  journal.applyBlock({ block: block(1), events });
+  const clock = new FakeClock();
+  const queue = new FakeQueue();
+  const metrics = createNodeMetrics();
+  const registry = {
+    lookups: 0,
+    failure: null as Error | null,
+    async release(releaseId: OpenRequest["releaseId"]) {
+      this.lookups += 1;
+      if (this.failure !== null) throw this.failure;
+      return { releaseId, manifestCid: "cid" };
+    },
+  };
+  const operator = { operatorId: OPERATOR, settleDepth: 0, fallback: false };
+  const feed = new Feed({
+    journal,
+    queue,
+    registry,
+    view: () => ({ ...operator, head: block(1), finalNumber: 0 }),
+    accept: (outcome) => {
+      acceptOutcome({ journal, logger, metrics }, outcome);
+    },
+    wake: new Wake(clock),
+    clock,
+    logger,
+    metrics,
+    capacity,
+  });
+  return { journal, clock, queue, registry, feed };
+}
+
+const { requestId } = openRequest(1);
+const inferred: JobOutcome = {
+  kind: "inferred",
+  requestId,
+  output: OUTPUT,
+  floatDifference: { maximum: 0.1, mean: 0.1 },
+  seconds: 1,
+};
+const proven: JobOutcome = { kind: "proven", requestId, output: OUTPUT, proof: PROOF };
+
+describe("Feed", () => {
+  it("hands a request to inference, then to proving, then to nobody", async (t) => {
+    const { journal, queue, feed, registry } = setUp(t, [openRequest(1)]);
+    await feed.feedOnce();
+    feed.settleOutcome("infer", inferred);
+    await feed.feedOnce();
+    feed.settleOutcome("prove", proven);
+    await feed.feedOnce();
+    assert.deepEqual(queue.offers, ["infer 1", "prove 1"]);
+    assert.equal(queue.jobs.size, 0);
+    assert.deepEqual(journal.proof(requestId), PROOF);
+    assert.equal(registry.lookups, 1);
+  });
+
+  it("does nothing while the work list is away, and everything once it is back", async (t) => {
+    const { queue, feed } = setUp(t, [openRequest(1)]);
+    queue.isReady = false;
+    await feed.feedOnce();
+    assert.deepEqual(queue.offers, []);
+    queue.isReady = true;
+    await feed.feedOnce();
+    assert.deepEqual(queue.offers, ["infer 1"]);
+  });
+
+  it("offers again what the work list may have lost, not before it is time", async (t) => {
+    const { queue, clock, feed } = setUp(t, [openRequest(1)]);
+    await feed.feedOnce();
+    queue.jobs.clear();
+    await feed.feedOnce();
+    assert.deepEqual(queue.offers, ["infer 1"]);
+    clock.time += 2_000;
+    await feed.feedOnce();
+    assert.deepEqual([...queue.jobs.keys()], ["infer 1"]);
+  });
+
+  it("collects a result whose event was lost", async (t) => {
+    const { journal, queue, clock, feed } = setUp(t, [openRequest(1)]);
+    await feed.feedOnce();
+    queue.jobs.set("infer 1", inferred);
+    clock.time += 2_000;
+    await feed.feedOnce();
+    assert.deepEqual(journal.output(requestId), { output: OUTPUT, seconds: 1 });
+  });
+
+  it("lets requesters take turns within the capacity", async (t) => {
+    const [alice, bob] = [hex(0xa, 20), hex(0xb, 20)];
+    const many = [1, 2, 3, 4].map((index) => openRequest(index, { requester: alice }));
+    const { queue, feed } = setUp(t, [...many, openRequest(5, { requester: bob })], 3);
+    await feed.feedOnce();
+    await feed.feedOnce();
+    assert.deepEqual([...queue.jobs.keys()].toSorted(), ["infer 1", "infer 2", "infer 5"]);
+  });
+
+  it("waits for a release it could not look up", async (t) => {
+    const { queue, clock, feed, registry } = setUp(t, [openRequest(1)]);
+    registry.failure = new OrchestratorError("RpcUnavailable", { retryable: true });
+    await feed.feedOnce();
+    assert.deepEqual(queue.offers, []);
+    registry.failure = null;
+    clock.time += 2_000;
+    await feed.feedOnce();
+    assert.deepEqual(queue.offers, ["infer 1"]);
+  });
+
+  it("hands a passing failure out again later, and gives up on a lasting one", async (t) => {
+    const { journal, queue, clock, feed } = setUp(t, [openRequest(1)]);
+    const error = { code: "ArtefactMissing", message: "m", retryable: true, data: {} };
+    await feed.feedOnce();
+    feed.settleOutcome("infer", { kind: "failed", requestId, stage: "infer", error });
+    await feed.feedOnce();
+    assert.equal(queue.offers.length, 1);
+    clock.time += 15_000;
+    await feed.feedOnce();
+    assert.equal(queue.offers.length, 2);
+    const lasting = { ...error, code: "ModelRefused", retryable: false };
+    feed.settleOutcome("infer", { kind: "failed", requestId, stage: "infer", error: lasting });
+    clock.time += 15_000;
+    await feed.feedOnce();
+    assert.equal(queue.offers.length, 2);
+    assert.equal(journal.request(requestId)?.failure?.code, "ModelRefused");
+  });
+});
+
+describe("acceptOutcome", () => {
+  it("takes no proof of another output than the inferred one", async (t) => {
+    const { journal, feed } = setUp(t, [openRequest(1)]);
+    feed.settleOutcome("infer", inferred);
+    feed.settleOutcome("prove", { ...proven, output: Uint8Array.of(5) });
+    assert.equal(journal.proof(requestId), null);
+    assert.equal(journal.request(requestId)?.failure?.code, "OutputMismatch");
+  });
+
+  it("ignores repeated results, late failures and requests it does not know", async (t) => {
+    const { journal, feed } = setUp(t, [openRequest(1)]);
+    feed.settleOutcome("infer", inferred);
+    feed.settleOutcome("infer", { ...inferred, output: Uint8Array.of(9) });
+    const error = { code: "ModelRefused", message: "m", retryable: false, data: {} };
+    feed.settleOutcome("infer", { kind: "failed", requestId, stage: "infer", error });
+    feed.settleOutcome("infer", { ...inferred, requestId: hex(0xdead) });
+    feed.settleOutcome("prove", { ...proven, requestId: hex(0xdead) });
+    assert.deepEqual(journal.output(requestId)?.output, OUTPUT);
+    assert.equal(journal.request(requestId)?.failure, null);
+  });
+});

@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import { describe, it, type TestContext } from "node:test";
+
+import { OrchestratorError } from "../../../orchestrator/domain/errors.ts";
+import type { Hex } from "../../../orchestrator/domain/ports.ts";
+import { fulfill } from "../../../orchestrator/services/fulfill.ts";
+import { ingest } from "../../../orchestrator/services/ingest.ts";
+import { Wake } from "../../../orchestrator/services/wake.ts";
+import { silentLogger as logger } from "../../../orchestrator/telemetry/logger.ts";
+import {
+  attempt,
+  block,
+  blockHash,
+  hex,
+  OPERATOR,
+  openRequest,
+  PROOF,
+  temporaryJournal,
+} from "../support/builders.ts";
+import { FakeClock } from "../support/fakeClock.ts";
+
+const { requestId } = openRequest(1);
+
+/** Runs the loop over one proven request for some rounds and returns what it did. */
+async function runRounds(
+  t: TestContext,
+  rounds: number,
+  behaviour: { send?: (round: number) => boolean; tend?: (round: number) => void },
+) {
+  const journal = temporaryJournal(t);
+  const request = openRequest(1);
+  journal.applyBlock({ block: block(1), events: [{ kind: "requested", request }] });
+  journal.recordOutput(requestId, { output: Uint8Array.of(1), seconds: 1 });
+  journal.recordProof(requestId, PROOF);
+  const clock = new FakeClock();
+  const stopping = new AbortController();
+  clock.onSleep = (count) => {
+    if (count === rounds) stopping.abort();
+  };
+  const calls: string[] = [];
+  const transmitter = {
+    async tend() {
+      calls.push("tend");
+      behaviour.tend?.(clock.sleeps.length);
+    },
+    async send(id: Hex) {
+      calls.push(`send ${BigInt(id) - 0x1000n}`);
+      return behaviour.send?.(clock.sleeps.length) ?? true;
+    },
+  };
+  const view = { operatorId: OPERATOR, settleDepth: 0, fallback: false, finalNumber: 0 };
+  const wake = new Wake(clock);
+  const parts = { journal, transmitter, wake, clock, logger, tendEveryMs: 500 };
+  await fulfill({ ...parts, view: () => ({ ...view, head: block(1) }) }, stopping.signal);
+  return { calls, journal };
+}
+
+function refuse(name: string): never {
+  throw new OrchestratorError("ContractReverted", { data: { name, values: [] } });
+}
+
+describe("fulfill", () => {
+  it("reconciles before it sends anything", async (t) => {
+    const { calls } = await runRounds(t, 1, {});
+    assert.deepEqual(calls, ["tend", "send 1"]);
+  });
+
+  it("gives a request up when the contract will never take the answer", async (t) => {
+    const { calls, journal } = await runRounds(t, 6, { send: () => refuse("ProofInvalid") });
+    assert.equal(calls.filter((call) => call !== "tend").length, 1);
+    assert.equal(journal.request(requestId)?.failure?.code, "ProofInvalid");
+  });
+
+  it("tries again later when the contract may take it then", async (t) => {
+    const { calls, journal } = await runRounds(t, 9, { send: () => refuse("AssignmentMismatch") });
+    assert.equal(calls.filter((call) => call !== "tend").length, 3);
+    assert.equal(journal.request(requestId)?.failure, null);
+  });
+
+  it("keeps going when the chain cannot be reached", async (t) => {
+    const tend = (round: number) => {
+      if (round < 3) throw new OrchestratorError("RpcUnavailable", { retryable: true });
+    };
+    const { calls } = await runRounds(t, 4, { tend });
+    assert.deepEqual(calls, ["tend", "tend", "tend", "tend", "send 1"]);
+  });
+
+  it("waits a while after a settlement that could not be sent", async (t) => {
+    const { calls } = await runRounds(t, 4, { send: () => false });
+    assert.equal(calls.filter((call) => call !== "tend").length, 1);
+  });
+});
+
+describe("fulfill, after reverted settlements", () => {
+  it("gives the request up at the third", async (t) => {
+    const journal = temporaryJournal(t);
+    const request = openRequest(1);
+    journal.applyBlock({ block: block(1), events: [{ kind: "requested", request }] });
+    journal.recordOutput(requestId, { output: Uint8Array.of(1), seconds: 1 });
+    journal.recordProof(requestId, PROOF);
+    for (const nonce of [0, 1, 2]) {
+      const bytes = attempt(nonce);
+      const sender = hex(0x5e, 20);
+      const { id } = journal.insertTransaction({ requestId, sender, nonce, attempt: bytes });
+      const at = { number: 2 + nonce, hash: blockHash(2 + nonce) };
+      journal.recordReceipt(id, { hash: bytes.hash, block: at, succeeded: false, gasUsed: 1n });
+      journal.markDone(id);
+    }
+    const clock = new FakeClock();
+    const stopping = new AbortController();
+    clock.onSleep = () => {
+      stopping.abort();
+    };
+    const transmitter = {
+      tend: () => Promise.resolve(),
+      send: () => Promise.reject(new Error("it must not be sent")),
+    };
+    const view = { operatorId: OPERATOR, settleDepth: 0, fallback: false, finalNumber: 0 };
+    const wake = new Wake(clock);
+    const parts = { journal, transmitter, wake, clock, logger, tendEveryMs: 500 };
+    await fulfill({ ...parts, view: () => ({ ...view, head: block(5) }) }, stopping.signal);
+    assert.equal(journal.request(requestId)?.failure?.stage, "fulfill");
+  });
+});
+
+describe("ingest", () => {
+  async function follow(outcomes: readonly (boolean | Error)[]) {
+    const clock = new FakeClock();
+    const stopping = new AbortController();
+    let calls = 0;
+    let changes = 0;
+    clock.onSleep = (count) => {
+      if (count === outcomes.length) stopping.abort();
+    };
+    const one = async () => {
+      const outcome = outcomes[calls++];
+      if (outcome instanceof Error) throw outcome;
+      return outcome ?? false;
+    };
+    const onChange = () => (changes += 1);
+    await ingest({ follow: one, onChange, clock, logger, pollMs: 100 }, stopping.signal);
+    return { changes, sleeps: clock.sleeps };
+  }
+
+  it("looks at the chain in a steady beat and tells of changes", async () => {
+    assert.deepEqual(await follow([true, false, true]), { changes: 2, sleeps: [100, 100, 100] });
+  });
+
+  it("asks an absent RPC ever more slowly, and quickly again once it answers", async () => {
+    const down = new OrchestratorError("RpcUnavailable", { retryable: true });
+    const odd = new TypeError("a block that does not parse");
+    const { sleeps } = await follow([down, odd, down, true, down]);
+    assert.deepEqual(sleeps, [250, 500, 1_000, 100, 250]);
+  });
+
+  it("ends on what waiting cannot mend", async () => {
+    const wrong = new OrchestratorError("ChainMismatch");
+    await assert.rejects(follow([true, wrong]), { code: "ChainMismatch" });
+  });
+});
