@@ -1,0 +1,148 @@
+import { expect } from "chai";
+import { ZeroAddress } from "ethers";
+
+import { deployContract } from "../../scripts/deploy/deploy.ts";
+import {
+  answer,
+  as,
+  ask,
+  deployWorld,
+  networkHelpers,
+  read,
+  send,
+  STATUS,
+  ZK,
+  type World,
+} from "./support/world.ts";
+
+const DELAY = 3_600;
+const world = (): Promise<World> => networkHelpers.loadFixture(deployWorld);
+
+describe("proposeVerifier and activateVerifier", () => {
+  it("route new requests after the delay, open ones stay with theirs", async () => {
+    const w = await world();
+    const next = await deployContract(w.owner, "ZkVerifier", [`0x${"00".repeat(32)}`]);
+    const asked = await ask(w, {
+      terms: { deadline: BigInt((await networkHelpers.time.latest()) + 3 * DELAY) },
+    });
+    const activeFrom = (await networkHelpers.time.latest()) + 1 + DELAY;
+    await expect(w.coordinator.getFunction("proposeVerifier")(ZK, next))
+      .to.emit(w.coordinator, "VerifierProposed")
+      .withArgs(2n, ZK, next, activeFrom);
+    await expect(send(w.coordinator, "activateVerifier", [2n]))
+      .to.be.revertedWithCustomError(w.coordinator, "VerifierNotYetActive")
+      .withArgs(2n, activeFrom);
+    await networkHelpers.time.increaseTo(activeFrom);
+    await expect(as(w.coordinator, w.stranger).getFunction("activateVerifier")(2n))
+      .to.emit(w.coordinator, "VerifierActivated")
+      .withArgs(2n, ZK);
+    expect(await read(w.coordinator, "currentVerifier", ZK)).to.equal(2n);
+    expect((await ask(w)).assignment["verifierId"]).to.equal(2n);
+    await answer(w, asked);
+    expect(await read(w.coordinator, "requestStatus", asked.requestId)).to.equal(STATUS.Finalized);
+  });
+
+  it("never bring a superseded verifier back", async () => {
+    const w = await world();
+    const next = await deployContract(w.owner, "ZkVerifier", [`0x${"00".repeat(32)}`]);
+    await send(w.coordinator, "proposeVerifier", [ZK, next]);
+    await networkHelpers.time.increase(DELAY);
+    await send(w.coordinator, "activateVerifier", [2n]);
+    for (const id of [1n, 2n]) {
+      await expect(send(as(w.coordinator, w.stranger), "activateVerifier", [id]))
+        .to.be.revertedWithCustomError(w.coordinator, "VerifierSuperseded")
+        .withArgs(id, 2n);
+    }
+    await send(w.coordinator, "revokeVerifier", [2n]);
+    await expect(send(w.coordinator, "activateVerifier", [1n])).to.be.revertedWithCustomError(
+      w.coordinator,
+      "VerifierSuperseded",
+    );
+  });
+
+  it("belong to the owner, and to contracts", async () => {
+    const w = await world();
+    await expect(
+      send(as(w.coordinator, w.stranger), "proposeVerifier", [ZK, w.addresses.zkVerifier]),
+    ).to.be.revertedWithCustomError(w.coordinator, "OwnableUnauthorizedAccount");
+    await expect(send(w.coordinator, "proposeVerifier", [ZK, w.stranger.address]))
+      .to.be.revertedWithCustomError(w.coordinator, "CodeMissing")
+      .withArgs(w.stranger.address);
+    await expect(send(w.coordinator, "activateVerifier", [9n]))
+      .to.be.revertedWithCustomError(w.coordinator, "VerifierUnknown")
+      .withArgs(9n);
+  });
+});
+
+describe("revokeVerifier", () => {
+  it("is immediate and final", async () => {
+    const w = await world();
+    await expect(w.coordinator.getFunction("revokeVerifier")(1n))
+      .to.emit(w.coordinator, "VerifierRevoked")
+      .withArgs(1n, ZK);
+    expect(await read(w.coordinator, "currentVerifier", ZK)).to.equal(0n);
+    const [verifier, level, , isRevoked] = await read(w.coordinator, "verifierEntry", 1n);
+    expect([verifier, level, isRevoked]).to.deep.equal([w.addresses.zkVerifier, ZK, true]);
+    for (const method of ["revokeVerifier", "activateVerifier"]) {
+      await expect(send(w.coordinator, method, [1n]))
+        .to.be.revertedWithCustomError(w.coordinator, "VerifierIsRevoked")
+        .withArgs(1n);
+    }
+  });
+
+  it("leaves the current verifier alone when a proposed one is revoked", async () => {
+    const w = await world();
+    await send(w.coordinator, "proposeVerifier", [ZK, w.addresses.modelRegistry]);
+    await send(w.coordinator, "revokeVerifier", [2n]);
+    expect(await read(w.coordinator, "currentVerifier", ZK)).to.equal(1n);
+    await ask(w);
+  });
+
+  it("belongs to the owner", async () => {
+    const w = await world();
+    await expect(
+      send(as(w.coordinator, w.stranger), "revokeVerifier", [1n]),
+    ).to.be.revertedWithCustomError(w.coordinator, "OwnableUnauthorizedAccount");
+  });
+});
+
+describe("announceSuccessor", () => {
+  it("closes for new requests after the delay; open ones finish and balances leave", async () => {
+    const w = await world();
+    const asked = await ask(w, {
+      terms: { deadline: BigInt((await networkHelpers.time.latest()) + 3 * DELAY) },
+    });
+    const closesAt = (await networkHelpers.time.latest()) + 1 + DELAY;
+    await expect(w.coordinator.getFunction("announceSuccessor")(w.addresses.modelRegistry))
+      .to.emit(w.coordinator, "SuccessorAnnounced")
+      .withArgs(w.addresses.modelRegistry, closesAt);
+    await networkHelpers.time.increaseTo(closesAt);
+    await answer(w, asked);
+    const data = w.coordinator.interface.encodeFunctionData("withdraw", [w.stranger.address, 1n]);
+    await send(w.consumer, "execute", [w.addresses.coordinator, data]);
+  });
+
+  it("happens once, by the owner, to a contract", async () => {
+    const w = await world();
+    await expect(
+      send(as(w.coordinator, w.stranger), "announceSuccessor", [w.addresses.modelRegistry]),
+    ).to.be.revertedWithCustomError(w.coordinator, "OwnableUnauthorizedAccount");
+    await expect(
+      send(w.coordinator, "announceSuccessor", [ZeroAddress]),
+    ).to.be.revertedWithCustomError(w.coordinator, "CodeMissing");
+    await send(w.coordinator, "announceSuccessor", [w.addresses.modelRegistry]);
+    await expect(send(w.coordinator, "announceSuccessor", [w.addresses.zkVerifier]))
+      .to.be.revertedWithCustomError(w.coordinator, "SuccessorAlreadyAnnounced")
+      .withArgs(w.addresses.modelRegistry);
+  });
+});
+
+describe("ownership", () => {
+  it("moves in two steps", async () => {
+    const w = await world();
+    await send(w.coordinator, "transferOwnership", [w.stranger.address]);
+    expect(await read(w.coordinator, "owner")).to.equal(w.owner.address);
+    await send(as(w.coordinator, w.stranger), "acceptOwnership", []);
+    expect(await read(w.coordinator, "owner")).to.equal(w.stranger.address);
+  });
+});
