@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 
 import { registerCompile } from "./commands/compile.ts";
+import { registerDemo } from "./commands/demo.ts";
 import { registerTest } from "./commands/test.ts";
 import { explain } from "./failure.ts";
 import manifest from "../../package.json" with { type: "json" };
@@ -13,6 +14,7 @@ const program = new Command("assay")
   .exitOverride();
 
 registerCompile(program);
+registerDemo(program);
 registerTest(program);
 
 try {

@@ -8,11 +8,15 @@ import { buildRelease, type BuiltRelease } from "../../circuits/release/buildRel
 import { readModelFolder } from "../../circuits/release/modelFolder.ts";
 import { SnarkjsProver } from "../../orchestrator/prover/snarkjsProver.ts";
 import { LocalStore } from "../../orchestrator/storage/localStore.ts";
+import { endedRequests, showDigits } from "../demo/digitRequests.ts";
+import { startLocalOperator, type LocalOperator } from "../demo/localOperator.ts";
 import { MemoryWatch } from "./memoryWatch.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const MODELS = ["digits-mlp", "digits-cnn"] as const;
 const WARM_PROOFS = 9;
+const WARM_REQUESTS = 7;
+const PATIENCE_MS = 60_000;
 const PAYEE = 1n;
 
 /** One figure; the unit stands in its field's name. */
@@ -24,6 +28,7 @@ type PathRow = { readonly key: string } & (
 export async function run(options: { readonly json: boolean }): Promise<void> {
   const rows: PathRow[] = [];
   for (const model of MODELS) rows.push(...(await measureModel(model)));
+  for (const model of MODELS) rows.push(await measureRequests(model));
   rows.push(...(await measureDemo()));
   for (const { key, ...figure } of rows) {
     const [[unit, value] = ["", 0]] = Object.entries(figure);
@@ -74,10 +79,41 @@ async function warmProof(release: BuiltRelease, store: LocalStore, model: string
   }
 }
 
+/** One request at a time, after a first one that warms sessions and keys. */
+async function measureRequests(model: string): Promise<PathRow> {
+  const { heldout } = await readModelFolder(join(root, "models", model));
+  const cleanup = new AsyncDisposableStack();
+  try {
+    const onStep = (): void => undefined;
+    const operator = await startLocalOperator({ models: [model], onStep, cleanup });
+    const times: number[] = [];
+    for (const { input } of heldout.slice(0, WARM_REQUESTS + 1)) {
+      times.push(await requestToCallback(operator, input));
+    }
+    const key = `request to callback: ${model}, blocks of one second, median of ${WARM_REQUESTS}`;
+    return { key, ms: median(times.slice(1)) };
+  } finally {
+    await cleanup.disposeAsync();
+  }
+}
+
+async function requestToCallback(
+  { network, failed }: LocalOperator,
+  image: readonly number[],
+): Promise<number> {
+  const [releaseId = "0x"] = network.releaseIds;
+  const [sent] = await showDigits(network, [{ releaseId, image }]);
+  if (sent === undefined) throw new Error("nothing was sent");
+  const stopping = AbortSignal.any([failed, AbortSignal.timeout(PATIENCE_MS)]);
+  for await (const ended of endedRequests(network, [sent.requestId], stopping)) {
+    return ended.seenAt - sent.sentAt;
+  }
+  throw new Error(`request ${sent.requestId} did not end`);
+}
+
 const demoOutcome = z.object({
   ok: z.literal(true),
   seconds: z.number(),
-  requests: z.array(z.object({ model: z.string(), proveMs: z.number(), totalMs: z.number() })),
 });
 
 /** The demo as a user starts it, all its processes watched. */
@@ -89,14 +125,9 @@ async function measureDemo(): Promise<readonly PathRow[]> {
   });
   const chunks = await Array.fromAsync(demo.stdout.setEncoding("utf8"));
   const lastLine = chunks.join("").trimEnd().split("\n").at(-1) ?? "";
-  const { seconds, requests } = demoOutcome.parse(JSON.parse(lastLine));
+  const { seconds } = demoOutcome.parse(JSON.parse(lastLine));
   const peak = memory.stop();
   const rows: PathRow[] = [{ key: "demo: ten digits, from start to end", seconds }];
-  for (const model of new Set(requests.map((request) => request.model))) {
-    const ofModel = requests.filter((request) => request.model === model);
-    const ms = median(ofModel.map((request) => request.totalMs));
-    rows.push({ key: `request to callback: ${model}, blocks of one second, median`, ms });
-  }
   if (peak !== null) {
     rows.push({
       key: "memory: all processes of the demo together, at most",

@@ -36,14 +36,32 @@ export interface LocalNetwork {
   readonly startBlock: number;
 }
 
-/** Sets all of it up on an embedded chain, whose accounts are those of `DEVELOPMENT_MNEMONIC`. */
-export async function setUpLocalNetwork(parameters: {
+interface NetworkPlan {
   readonly rpcUrl: string;
   readonly releases: readonly NamedRelease[];
   readonly onStep: (step: string) => void;
-}): Promise<LocalNetwork> {
-  const { rpcUrl, releases, onStep } = parameters;
-  const provider = await connect(rpcUrl);
+  /** Time between blocks once all is set up; default 1. */
+  readonly blockSeconds?: number;
+}
+
+/**
+ * Sets all of it up on an embedded chain, whose accounts are those of `DEVELOPMENT_MNEMONIC`. Until
+ * then a transaction is mined at once, in a block of the same second.
+ */
+export async function setUpLocalNetwork(plan: NetworkPlan): Promise<LocalNetwork> {
+  const provider = await connect(plan.rpcUrl);
+  await provider.send("evm_setAutomine", [true]);
+  await provider.send("anvil_setBlockTimestampInterval", [0]);
+  const network = await setUp(provider, plan);
+  await provider.send("anvil_removeBlockTimestampInterval", []);
+  await provider.send("evm_setIntervalMining", [plan.blockSeconds ?? 1]);
+  return network;
+}
+
+async function setUp(
+  provider: JsonRpcProvider,
+  { releases, onStep }: NetworkPlan,
+): Promise<LocalNetwork> {
   const { chainId } = await provider.getNetwork();
   const [publisher, operator, sender, user] = [0, 1, 2, 3].map((index) => account(provider, index));
   if (!publisher || !operator || !sender || !user) throw new Error("too few accounts");
@@ -100,7 +118,7 @@ async function connect(rpcUrl: string): Promise<JsonRpcProvider> {
   probe.destroy();
   const network = Network.from(chainId);
   // Its cache would hide what changed within a quarter of a second; blocks come once a second.
-  const options = { staticNetwork: network, cacheTimeout: -1, pollingInterval: 100 };
+  const options = { staticNetwork: network, cacheTimeout: -1, pollingInterval: 50 };
   return new JsonRpcProvider(rpcUrl, network, options);
 }
 

@@ -3,20 +3,21 @@ import { join } from "node:path";
 
 import { readCounts, type Counts } from "./counts.ts";
 
-/** Runs `hardhat <args>`, passing its output through, and returns its exit code and output. */
+/** Runs `hardhat <args>` and returns its exit code and output, which it also passes through. */
 async function hardhat(
   root: string,
   args: readonly string[],
+  { isQuiet = false }: { readonly isQuiet?: boolean } = {},
 ): Promise<{ readonly exitCode: number; readonly output: string }> {
   const tool = join(root, "node_modules/hardhat/dist/src/cli.js");
   const child = spawn(process.execPath, [tool, ...args], {
     cwd: root,
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", isQuiet ? "ignore" : "inherit"],
   });
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
     output += chunk;
-    process.stdout.write(chunk);
+    if (!isQuiet) process.stdout.write(chunk);
   });
   const exitCode = await new Promise<number>((done, fail) => {
     child.on("error", fail);
@@ -28,8 +29,11 @@ async function hardhat(
 }
 
 /** Compiles the contracts; false if they do not compile. */
-export async function buildContracts(root: string): Promise<boolean> {
-  return (await hardhat(root, ["build"])).exitCode === 0;
+export async function buildContracts(
+  root: string,
+  options: { readonly isQuiet?: boolean } = {},
+): Promise<boolean> {
+  return (await hardhat(root, ["build"], options)).exitCode === 0;
 }
 
 /** Runs the contract tests of one kind of runner. */

@@ -4,6 +4,9 @@ import { run, type EventData } from "node:test";
 
 import type { Counts } from "./counts.ts";
 
+/** For one test or one file; a file that leaves something running would never end. */
+const TIMEOUT_MS = 240_000;
+
 export interface NodeSuite {
   readonly root: string;
   /** Patterns below `root` of the files to run. */
@@ -28,7 +31,7 @@ export async function runNodeSuite({
 
   let counts: Counts | undefined;
   const complaints = new Map<string | undefined, string>();
-  const stream = run({ cwd: root, files: found.sort(), concurrency });
+  const stream = run({ cwd: root, files: found.sort(), concurrency, timeout: TIMEOUT_MS });
   stream.on("test:stderr", ({ file, message }) => {
     complaints.set(file, (complaints.get(file) ?? "") + message);
   });

@@ -5,8 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 
-import { CliError } from "../../apps/cli/failure.ts";
-import { ProcessGroup } from "../../apps/cli/processGroup.ts";
+import { ProcessEnded, ProcessGroup } from "../../scripts/demo/processGroup.ts";
 
 describe("ProcessGroup", () => {
   let folder = "";
@@ -34,8 +33,8 @@ describe("ProcessGroup", () => {
     );
     await failed;
     const reason: unknown = group.failed.reason;
-    assert.ok(reason instanceof CliError);
-    assert.match(reason.message, /"worker" ended with code 3\.\nhello one/);
+    assert.ok(reason instanceof ProcessEnded);
+    assert.match(reason.message, /"worker" ended with code 3\. .*\nhello one/);
     await group.stop();
   });
 

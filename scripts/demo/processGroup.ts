@@ -2,11 +2,21 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { CliError } from "./failure.ts";
-
 /** What a process gets to end by itself before it is killed. */
 const GRACE_MS = 5_000;
 const LAST_LINES = 5;
+
+/** A process ended that was not asked to; the message holds what it said last. */
+export class ProcessEnded extends Error {
+  readonly code = "ProcessEnded";
+  readonly data: Readonly<Record<string, string>>;
+
+  constructor(message: string, data: Readonly<Record<string, string>>) {
+    super(message);
+    this.name = "ProcessEnded";
+    this.data = data;
+  }
+}
 
 interface Member {
   readonly name: string;
@@ -28,7 +38,7 @@ export class ProcessGroup {
     this.#graceMs = graceMs;
   }
 
-  /** Aborts with a CliError as its reason when a process ends that was not asked to. */
+  /** Aborts with a ProcessEnded as its reason when a process ends that was not asked to. */
   get failed(): AbortSignal {
     return this.#failure.signal;
   }
@@ -67,8 +77,8 @@ export class ProcessGroup {
   #fail({ name, logFile }: Member, how: string): void {
     if (this.#isStopping) return;
     const last = readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-LAST_LINES).join("\n");
-    const sentence = `The process "${name}" ended ${how}.\n${last}`;
-    this.#failure.abort(new CliError(sentence, `All it said is in ${logFile}.`));
+    const sentence = `The process "${name}" ended ${how}. It said last:\n${last}`;
+    this.#failure.abort(new ProcessEnded(sentence, { name, logFile }));
   }
 }
 

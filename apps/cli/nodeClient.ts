@@ -1,0 +1,50 @@
+import { z } from "zod";
+
+import { CliError } from "./failure.ts";
+
+const requestReport = z.looseObject({
+  why: z.string(),
+  heldUpBy: z.string().nullable(),
+  inferSeconds: z.number().nullable(),
+  proveSeconds: z.number().nullable(),
+  endedAs: z.string().nullable(),
+  isFinal: z.boolean(),
+});
+const healthReport = z.looseObject({
+  isHealthy: z.boolean(),
+  headBlock: z.number().nullable(),
+  finalBlock: z.number(),
+  requestsUnfinished: z.number(),
+});
+
+export type RequestReport = Readonly<z.infer<typeof requestReport>>;
+export type HealthReport = Readonly<z.infer<typeof healthReport>>;
+
+/**
+ * What a node knows about a request; null if its journal does not know it.
+ * @throws CliError if no node answers at the url
+ */
+export async function fetchRequestReport(
+  nodeUrl: string,
+  requestId: string,
+): Promise<RequestReport | null> {
+  const response = await ask(nodeUrl, `/v1/requests/${requestId}`);
+  return response.status === 404 ? null : requestReport.parse(await response.json());
+}
+
+/**
+ * How a node is.
+ * @throws CliError if no node answers at the url
+ */
+export async function fetchHealth(nodeUrl: string): Promise<HealthReport> {
+  return healthReport.parse(await (await ask(nodeUrl, "/health")).json());
+}
+
+async function ask(nodeUrl: string, path: string): Promise<Response> {
+  try {
+    return await fetch(new URL(path, nodeUrl));
+  } catch (cause) {
+    const next = "Start it with ./assay node, or name its url with --url.";
+    throw new CliError(`No node answers at ${nodeUrl}.`, next, cause);
+  }
+}
