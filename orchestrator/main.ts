@@ -2,10 +2,7 @@ import { systemClock } from "./clock.ts";
 import { readNodeConfig, readWorkerConfig, type LogConfig } from "./config.ts";
 import { OrchestratorError } from "./domain/errors.ts";
 import type { Logger } from "./domain/ports.ts";
-import { startNode } from "./node.ts";
 import { createLogger } from "./telemetry/logger.ts";
-import { startInferWorker } from "./workers/inferWorker.ts";
-import { startProveWorker } from "./workers/proveWorker.ts";
 
 /** The processes of one operator. */
 export const PROCESSES = ["node", "infer-worker", "prove-worker"] as const;
@@ -13,20 +10,28 @@ export const PROCESSES = ["node", "infer-worker", "prove-worker"] as const;
 export type ProcessName = (typeof PROCESSES)[number];
 
 /**
- * Runs one process, configured by the environment, until the signal aborts.
+ * Runs one process, configured by the environment, until the signal aborts. Each process loads
+ * only its own modules.
  *
  * @throws OrchestratorError ConfigInvalid before anything is started
  */
 export async function runProcess(name: ProcessName, signal: AbortSignal): Promise<void> {
   if (name === "node") {
     const config = readNodeConfig();
+    const { startNode } = await import("./node.ts");
     const running = await startNode(config, { logger: processLogger(name, config.log), signal });
     await running.stopped;
     return;
   }
   const config = readWorkerConfig();
-  const start = name === "infer-worker" ? startInferWorker : startProveWorker;
-  await start(config, { logger: processLogger(name, config.log), signal });
+  const outside = { logger: processLogger(name, config.log), signal };
+  if (name === "infer-worker") {
+    const { startInferWorker } = await import("./workers/inferWorker.ts");
+    await startInferWorker(config, outside);
+  } else {
+    const { startProveWorker } = await import("./workers/proveWorker.ts");
+    await startProveWorker(config, outside);
+  }
 }
 
 /** What a person is told of an error: the sentence, what it is about, never a stack. */

@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { describe, it } from "node:test";
+
+import { ERROR_SENTENCES } from "../../orchestrator/domain/errors.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const runbook = readFileSync(resolve(root, "docs/runbook.md"), "utf8");
+
+describe("docs/runbook.md", () => {
+  it("has one entry for every error code, and none for others", () => {
+    const entries = [...runbook.matchAll(/^- \*\*(\w+)\*\*: /gm)].map(([, code]) => code);
+    assert.deepEqual(entries.toSorted(), Object.keys(ERROR_SENTENCES).toSorted());
+  });
+
+  it("names every setting, and no other", () => {
+    const config = readFileSync(resolve(root, "orchestrator/config.ts"), "utf8");
+    const settings = (text: string) => [...new Set(text.match(/\b(ASSAY_[A-Z_]+|REDIS_URL)\b/g))];
+    assert.deepEqual(settings(runbook).toSorted(), settings(config).toSorted());
+  });
+});
