@@ -1,3 +1,4 @@
+import { CompilerError } from "./compilerError.ts";
 import { compareWithFloat, type AccuracyReport } from "./compareWithFloat.ts";
 import { bindGraph } from "./graph/bindGraph.ts";
 import { expandGraph } from "./graph/expandGraph.ts";
@@ -42,6 +43,7 @@ export interface CompileRequest {
   readonly input?: readonly (PayloadFormat | undefined)[];
   /** Values for named dimensions other than the batch, which is 1. */
   readonly dimensions?: Readonly<Record<string, number>>;
+  /** Bits of activations and their margin; left out, bits follow from the error on the samples. */
   readonly precision?: Partial<Precision>;
 }
 
@@ -53,6 +55,9 @@ export interface Compilation {
 }
 
 const DEFAULT_PRECISION: Precision = { activationBits: 11, margin: 1.5 };
+/** Deep models get more bits until their relative error on the samples is below this. */
+const WANTED_ERROR = 0.003;
+const MOST_BITS = 14;
 
 /**
  * Compiles an ONNX file to an integer model. The same request gives the same model.
@@ -72,14 +77,44 @@ export function compile(request: CompileRequest): Compilation {
   const calibration = calibrate({ graph: ordered, samples, find: findEvaluate });
   const shapes = new Map([...calibration.facts].map(([name, { shape }]) => [name, shape]));
   const graph = fuseFunctions({ graph: ordered, shapes, classify: elementwiseCost });
-  const { model, schema } = lowerAll({
-    graph,
-    calibration,
-    precision,
-    stated: request.input ?? [],
-  });
-  const report = compareWithFloat({ model, schema, samples, expected: calibration.outputs });
-  return { model, schema, report };
+  const stated = request.input ?? [];
+  const attempt = (activationBits: number): Compilation => {
+    const finer = { ...precision, activationBits };
+    const { model, schema } = lowerAll({ graph, calibration, precision: finer, stated });
+    const report = compareWithFloat({ model, schema, samples, expected: calibration.outputs });
+    return { model, schema, report };
+  };
+  const most = request.precision?.activationBits ?? MOST_BITS;
+  return refine(attempt, precision.activationBits, most);
+}
+
+/** The fewest bits that are accurate enough; where none are, those with the smallest error. */
+function refine(
+  attempt: (activationBits: number) => Compilation,
+  fewest: number,
+  most: number,
+): Compilation {
+  let best = attempt(fewest);
+  for (let bits = fewest + 1; bits <= most; bits++) {
+    if (best.report.relativeError <= WANTED_ERROR) break;
+    const next = attemptOrNothing(attempt, bits);
+    if (next === undefined) break;
+    if (next.report.relativeError < best.report.relativeError) best = next;
+  }
+  return best;
+}
+
+/** More bits may be more than a sum can hold; then fewer have to do. */
+function attemptOrNothing(
+  attempt: (activationBits: number) => Compilation,
+  bits: number,
+): Compilation | undefined {
+  try {
+    return attempt(bits);
+  } catch (error) {
+    if (error instanceof CompilerError && error.code === "RangeTooWide") return undefined;
+    throw error;
+  }
 }
 
 function precisionOf(given: Partial<Precision> = {}): Precision {

@@ -8,8 +8,8 @@ import type { PayloadFormat } from "../quantize/inputFormat.ts";
 import type { Linear } from "../quantize/linear.ts";
 import type { Private } from "./operator.ts";
 
-/** Bits beside the sign of a float output; the sign makes it an int16. */
-const OUTPUT_BITS = 14;
+/** Bits beside the sign of a float output: a little finer than activations are. */
+const OUTPUT_BITS = 13;
 /** How far past the calibrated range an output may go before it saturates. */
 const OUTPUT_MARGIN = 2;
 
@@ -54,7 +54,7 @@ export function emitOutput({
     });
     return { name, value, elementType: smallestType(value), fractionBits };
   }
-  const format = formatOf(widen(range, OUTPUT_MARGIN), OUTPUT_BITS + 1);
+  const format = formatOf(widen(range, OUTPUT_MARGIN), OUTPUT_BITS);
   const { value, fractionBits } = emitNarrow({ builder, linear, format, label: name });
   return { name, value, elementType: smallestType(value), fractionBits };
 }

@@ -12,7 +12,7 @@ export function magnitudeOf(value: Value): number {
 /**
  * How many more fraction bits than the result the weights need, so that their rounding weighs less
  * than the rounding of the result: log2 of the root of summed squares of a row's integers, taken as
- * a quarter of their bounds, since samples rarely sit at the edge of a format.
+ * an eighth of their bounds, since samples rarely sit at the edge of a format.
  */
 export function guardBits(source: Value): number {
   const depth = source.shape.at(-1) ?? 1;
@@ -25,7 +25,7 @@ export function guardBits(source: Value): number {
     }
     largest = Math.max(largest, squares);
   }
-  return Math.max(0, Math.ceil(Math.log2(Math.sqrt(largest) / 4)));
+  return Math.max(0, Math.ceil(Math.log2(Math.sqrt(largest) / 8)));
 }
 
 /** Fewest fraction bits, 0…most, at which all values are whole; `most` if there are none. */
