@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 
 import { registerCompile } from "./commands/compile.ts";
+import { registerConformance } from "./commands/conformance.ts";
 import { registerDemo } from "./commands/demo.ts";
 import { registerTest } from "./commands/test.ts";
 import { explain } from "./failure.ts";
@@ -14,6 +15,7 @@ const program = new Command("assay")
   .exitOverride();
 
 registerCompile(program);
+registerConformance(program);
 registerDemo(program);
 registerTest(program);
 

@@ -1,7 +1,8 @@
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import { InferenceSession } from "onnxruntime-node";
 import { readModel } from "../../circuits/compiler/onnx/readModel.ts";
 import type { ManifestTensor } from "../../sdk/protocol/manifest.ts";
 import type { FloatDifference } from "../domain/ports.ts";
+import { elementsOf, tensorOf } from "./floatTensor.ts";
 import { SESSION_OPTIONS } from "./sessionOptions.ts";
 
 /** The publisher's float model, warm, to be compared with the integer model's outputs. */
@@ -38,7 +39,7 @@ export async function openFloatSession(release: {
       const results = await session.run(Object.fromEntries(feeds));
       return compare(
         release.outputs.map((schema, index) => ({
-          expected: numbers(results[schema.name]),
+          expected: elementsOf(results[schema.name]),
           actual: reals(outputs[index] ?? new Float64Array(), schema),
         })),
       );
@@ -49,37 +50,6 @@ export async function openFloatSession(release: {
 
 function reals(integers: Float64Array, { fractionBits }: ManifestTensor): Float64Array {
   return integers.map((integer) => integer / 2 ** fractionBits);
-}
-
-function tensorOf(
-  type: Tensor.Type | undefined,
-  elements: Float64Array,
-  shape: readonly number[],
-): Tensor {
-  switch (type) {
-    case "float32":
-      return new Tensor("float32", Float32Array.from(elements), shape);
-    case "float64":
-      return new Tensor("float64", elements, shape);
-    case "int64":
-      return new Tensor("int64", BigInt64Array.from(elements, BigInt), shape);
-    case "int32":
-      return new Tensor("int32", Int32Array.from(elements), shape);
-    case "uint8":
-      return new Tensor("uint8", Uint8Array.from(elements), shape);
-    case "int8":
-      return new Tensor("int8", Int8Array.from(elements), shape);
-    case "bool":
-      return new Tensor("bool", Uint8Array.from(elements), shape);
-    default:
-      throw new TypeError(`float models with ${type ?? "unknown"} inputs are not run`);
-  }
-}
-
-function numbers(tensor: Tensor | undefined): Float64Array {
-  const data = tensor?.data;
-  if (data === undefined || Array.isArray(data)) throw new TypeError("an output is no tensor");
-  return Float64Array.from(data as ArrayLike<number | bigint>, Number);
 }
 
 function compare(

@@ -1,11 +1,11 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 
 import { compile, type Compilation } from "../../../circuits/compiler/compile.ts";
 import { bill } from "../../../circuits/compiler/r1cs/bill.ts";
 import { formatBill } from "../../../circuits/compiler/r1cs/formatBill.ts";
 import { readModelFolder } from "../../../circuits/release/modelFolder.ts";
-import { CliError } from "../failure.ts";
+import { kindOfPath } from "../paths.ts";
 
 /** `assay compile`: the bill of a model, before anything heavy is done. */
 export function registerCompile(program: Command): void {
@@ -28,10 +28,9 @@ export function registerCompile(program: Command): void {
 
 /** An ONNX file alone has no samples: its scales come from an input of zeros. */
 async function compilePath(path: string): Promise<Compilation> {
-  const entry = await stat(path).catch((cause: unknown) => {
-    throw new CliError(`There is no ${path}.`, "Name a model's folder or an .onnx file.", cause);
-  });
-  if (!entry.isDirectory()) return compile({ onnx: await readFile(path), samples: [] });
+  if ((await kindOfPath(path, "a model's folder or an .onnx file")) === "file") {
+    return compile({ onnx: await readFile(path), samples: [] });
+  }
   const { onnx, samples, description } = await readModelFolder(path);
   if (description.input === undefined) return compile({ onnx, samples });
   return compile({ onnx, samples, input: [description.input].flat() });
