@@ -64,8 +64,8 @@ contract MockCoordinator is IInferenceRequests {
         _end(requestId, RequestStatus.Failed);
     }
 
-    /// @notice Lets the next request revert with this data, for example an encoded `FeeTooLow`.
-    function refuseNext(bytes calldata revertData) external {
+    /// @notice Lets requests revert with this data, for example an encoded `FeeTooLow`, until it is empty.
+    function refuse(bytes calldata revertData) external {
         _refusal = revertData;
     }
 
@@ -82,7 +82,7 @@ contract MockCoordinator is IInferenceRequests {
         bytes calldata input,
         Terms calldata terms
     ) external payable returns (bytes32 requestId) {
-        _refuse();
+        _requireWilling();
         require(fee <= terms.maxFee, FeeTooLow(terms.maxFee, fee));
         uint256 balance = _balances[msg.sender] + msg.value;
         require(fee <= balance, BalanceTooLow(msg.sender, balance, fee));
@@ -185,10 +185,9 @@ contract MockCoordinator is IInferenceRequests {
         require(asked.status == RequestStatus.Open, StatusWrong(requestId, asked.status));
     }
 
-    function _refuse() private {
+    function _requireWilling() private view {
         bytes memory refusal = _refusal;
         if (refusal.length == 0) return;
-        delete _refusal;
         // Nothing else reverts with bytes chosen at run time.
         assembly ("memory-safe") {
             revert(add(refusal, 32), mload(refusal))

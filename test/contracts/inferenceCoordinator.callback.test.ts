@@ -12,6 +12,7 @@ import {
   CALLBACK_GAS,
   deployWorld,
   ethers,
+  mined,
   networkHelpers,
   OUTPUT,
   PRICE,
@@ -176,9 +177,8 @@ describe("callback", () => {
     const data = await askingData(w);
     const to = w.addresses.coordinator;
     const transaction = await w.stranger.sendTransaction({ to, data, value: PRICE });
-    const receipt = await transaction.wait();
-    if (receipt === null) throw new Error("not mined");
-    const asked = askedIn(w, receipt as never);
+    const receipt = await mined(transaction);
+    const asked = askedIn(w, receipt);
     await expect(answers(w, asked)).to.not.emit(w.coordinator, "CallbackFailed");
   });
 });
@@ -273,9 +273,8 @@ describe("retryCallback", () => {
       data: await askingData(w),
       value: PRICE,
     });
-    const receipt = await transaction.wait();
-    if (receipt === null) throw new Error("not mined");
-    const asked = askedIn(w, receipt as never);
+    const receipt = await mined(transaction);
+    const asked = askedIn(w, receipt);
     await answer(w, asked);
     const other = await deployContract(w.owner, "mocks/HostileConsumer", []);
     await networkHelpers.setCode(w.stranger.address, await ethers.provider.getCode(other));

@@ -40,7 +40,7 @@ describe("expire", () => {
 
   it("pays its caller the gas, from the escrow, as far as the terms allow", async () => {
     const { w, asked } = await open(GWEI);
-    const escrow = asked.assignment["escrow"] as bigint;
+    const escrow = asked.assignment.escrow;
     await networkHelpers.time.increaseTo(asked.request.terms.deadline);
     const receipt = await send(as(w.coordinator, w.stranger), "expire", [
       asked.request,
@@ -59,9 +59,7 @@ describe("expire", () => {
     const asked = await ask(w, { terms: { maxGasPrice: 1n, callbackGas: 0n } });
     await networkHelpers.time.increaseTo(asked.request.terms.deadline);
     await send(as(w.coordinator, w.stranger), "expire", [asked.request, asked.assignment]);
-    expect(
-      (await balanceOf(w, w.stranger.address)) <= (asked.assignment["escrow"] as bigint),
-    ).to.equal(true);
+    expect((await balanceOf(w, w.stranger.address)) <= asked.assignment.escrow).to.equal(true);
   });
 
   it("refuses before the deadline", async () => {
@@ -108,7 +106,7 @@ describe("fail", () => {
     const fail = as(w.coordinator, w.stranger).getFunction("fail");
     await expect(fail(asked.request, asked.assignment))
       .to.emit(w.coordinator, "RequestFailed")
-      .withArgs(asked.requestId, 1n, asked.assignment["escrow"]);
+      .withArgs(asked.requestId, 1n, asked.assignment.escrow);
     expect(await balanceOf(w, await w.consumer.getAddress())).to.equal(ETHER);
     expect(await read(w.coordinator, "requestStatus", asked.requestId)).to.equal(STATUS.Failed);
     await expect(fail(asked.request, asked.assignment)).to.be.revertedWithCustomError(

@@ -52,7 +52,7 @@ describe("fulfill", () => {
     const w = await world();
     const terms = { maxGasPrice: 10n * GWEI };
     const asked = await ask(w, { releaseId: w.royalReleaseId, terms });
-    const escrow = asked.assignment["escrow"] as bigint;
+    const escrow = asked.assignment.escrow;
     const before = (await read(
       w.coordinator,
       "balanceOf",
@@ -100,19 +100,19 @@ describe("fulfill", () => {
     const { w, asked } = await open();
     await expect(answers(w, asked, { payee: w.rivalId, from: w.rival }))
       .to.be.revertedWithCustomError(w.coordinator, "NotAssigned")
-      .withArgs(asked.requestId, w.rivalId, asked.assignment["primaryUntil"]);
+      .withArgs(asked.requestId, w.rivalId, asked.assignment.primaryUntil);
   });
 
   it("takes any bonded operator's proof after the primary window", async () => {
     const { w, asked } = await open();
-    await networkHelpers.time.increaseTo(asked.assignment["primaryUntil"] as bigint);
+    await networkHelpers.time.increaseTo(asked.assignment.primaryUntil);
     await answer(w, asked, { payee: w.rivalId, from: w.rival });
     expect(await read(w.coordinator, "earningsOf", w.rivalId)).to.equal(PRICE);
   });
 
   it("refuses an operator without a bond after the primary window", async () => {
     const { w, asked } = await open();
-    await networkHelpers.time.increaseTo(asked.assignment["primaryUntil"] as bigint);
+    await networkHelpers.time.increaseTo(asked.assignment.primaryUntil);
     await expect(answers(w, asked, { payee: 77n, from: w.stranger })).to.be.revertedWithCustomError(
       w.operators,
       "NotBonded",

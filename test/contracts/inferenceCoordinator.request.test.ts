@@ -13,6 +13,7 @@ import {
   ETHER,
   GWEI,
   INPUT,
+  mined,
   networkHelpers,
   PRICE,
   PRIMARY_WINDOW_SECONDS,
@@ -226,7 +227,7 @@ describe("requestInference", () => {
   it("assigns a pinned operator who serves", async () => {
     const w = await world();
     const asked = await ask(w, { terms: { operatorId: w.operatorId } });
-    expect(asked.assignment["operatorId"]).to.equal(w.operatorId);
+    expect(asked.assignment.operatorId).to.equal(w.operatorId);
   });
 
   it("refuses a retired release", async () => {
@@ -272,8 +273,7 @@ describe("requestInference", () => {
     const data = await askingData(w);
     const to = w.addresses.coordinator;
     const transaction = await w.stranger.sendTransaction({ to, data, value: PRICE });
-    const receipt = await transaction.wait();
-    if (receipt === null) throw new Error("not mined");
-    expect(askedIn(w, receipt as never).assignment["payer"]).to.equal(w.stranger.address);
+    const receipt = await mined(transaction);
+    expect(askedIn(w, receipt).assignment.payer).to.equal(w.stranger.address);
   });
 });

@@ -6,6 +6,7 @@ import {
   as,
   ask,
   asks,
+  atNextSecond,
   deployWorld,
   ETHER,
   ethers,
@@ -68,7 +69,7 @@ describe("bond", () => {
   it("leaves after the unbonding time", async () => {
     const w = await world();
     const registry = as(w.operators, w.rival);
-    const at = (await networkHelpers.time.latest()) + 1 + UNBONDING_SECONDS;
+    const at = (await atNextSecond()) + UNBONDING_SECONDS;
     await expect(registry.getFunction("startUnbonding")(w.rivalId, ETHER))
       .to.emit(w.operators, "UnbondingStarted")
       .withArgs(w.rivalId, ETHER, at);
@@ -201,10 +202,10 @@ describe("startServing", () => {
     await expect(registry.getFunction("setPrices")(w.operatorId, { ...PRICES, bytePrice: 0n }))
       .to.emit(w.operators, "PricesSet")
       .withArgs(w.operatorId, [PRICES.computePrice, PRICES.proofPrice, 0n]);
-    expect((await ask(w)).assignment["price"]).to.equal(PRICE);
+    expect((await ask(w)).assignment.price).to.equal(PRICE);
     const limits = { ...LIMITS, maxCallbackGas: 1_000_000n };
     await send(registry, "startServing", [w.operatorId, w.releaseId, ZK, limits]);
-    expect((await ask(w)).assignment["price"]).to.equal(PRICE - PRICES.bytePrice);
+    expect((await ask(w)).assignment.price).to.equal(PRICE - PRICES.bytePrice);
     expect((await read(w.operators, "bondOf", w.operatorId)).listings).to.equal(3n);
     expect((await read(w.operators, "pricesOf", w.operatorId)).bytePrice).to.equal(0n);
   });
@@ -251,7 +252,7 @@ describe("stopServing", () => {
       .withArgs(w.operatorId, w.releaseId, ZK);
     const list = await read(w.operators, "listings", w.releaseId, ZK);
     expect(list.length).to.equal(1);
-    expect((await ask(w)).assignment["operatorId"]).to.equal(w.rivalId);
+    expect((await ask(w)).assignment.operatorId).to.equal(w.rivalId);
     await send(as(w.operators, w.rival), "stopServing", [w.rivalId, w.releaseId, ZK]);
     await expect(asks(w))
       .to.be.revertedWithCustomError(w.operators, "NoOperator")
@@ -267,7 +268,7 @@ describe("assign", () => {
     const w = await withTwo();
     let first = 0;
     for (let i = 0; i < 60; i++) {
-      if ((await ask(w)).assignment["operatorId"] === w.operatorId) first++;
+      if ((await ask(w)).assignment.operatorId === w.operatorId) first++;
     }
     expect(first > 10 && first < 50, `${first} of 60`).to.equal(true);
   });

@@ -6,6 +6,7 @@ import {
   answer,
   as,
   ask,
+  atNextSecond,
   deployWorld,
   networkHelpers,
   read,
@@ -25,7 +26,7 @@ describe("proposeVerifier and activateVerifier", () => {
     const asked = await ask(w, {
       terms: { deadline: BigInt((await networkHelpers.time.latest()) + 3 * DELAY) },
     });
-    const activeFrom = (await networkHelpers.time.latest()) + 1 + DELAY;
+    const activeFrom = (await atNextSecond()) + DELAY;
     await expect(w.coordinator.getFunction("proposeVerifier")(ZK, next))
       .to.emit(w.coordinator, "VerifierProposed")
       .withArgs(2n, ZK, next, activeFrom);
@@ -37,7 +38,7 @@ describe("proposeVerifier and activateVerifier", () => {
       .to.emit(w.coordinator, "VerifierActivated")
       .withArgs(2n, ZK);
     expect(await read(w.coordinator, "currentVerifier", ZK)).to.equal(2n);
-    expect((await ask(w)).assignment["verifierId"]).to.equal(2n);
+    expect((await ask(w)).assignment.verifierId).to.equal(2n);
     await answer(w, asked);
     expect(await read(w.coordinator, "requestStatus", asked.requestId)).to.equal(STATUS.Finalized);
   });
@@ -112,7 +113,7 @@ describe("announceSuccessor", () => {
     const asked = await ask(w, {
       terms: { deadline: BigInt((await networkHelpers.time.latest()) + 3 * DELAY) },
     });
-    const closesAt = (await networkHelpers.time.latest()) + 1 + DELAY;
+    const closesAt = (await atNextSecond()) + DELAY;
     await expect(w.coordinator.getFunction("announceSuccessor")(w.addresses.modelRegistry))
       .to.emit(w.coordinator, "SuccessorAnnounced")
       .withArgs(w.addresses.modelRegistry, closesAt);

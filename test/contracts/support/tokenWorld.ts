@@ -8,7 +8,7 @@ export async function deployTokenWorld(): Promise<World & { readonly token: Cont
   const [owner, ...others] = await ethers.getSigners();
   if (owner === undefined) throw new Error("no accounts");
   const address = await deployContract(owner, "mocks/TestToken", [0n]);
-  const token = (await ethers.getContractAt("TestToken", address, owner)) as unknown as Contract;
+  const token = await ethers.getContractAt("TestToken", address, owner);
   const world = await buildWorld(address, async ({ coordinator, operatorRegistry }) => {
     for (const signer of [owner, ...others.slice(0, 4)]) {
       await send(token, "mint", [signer.address, 10n * ETHER]);

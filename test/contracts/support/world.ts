@@ -1,5 +1,13 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { Contract, keccak256, ZeroAddress, type ContractTransactionReceipt } from "ethers";
+import {
+  Contract,
+  keccak256,
+  ZeroAddress,
+  type BaseContractMethod,
+  type ContractTransactionReceipt,
+  type ContractTransactionResponse,
+  type TransactionReceipt,
+} from "ethers";
 import hre from "hardhat";
 
 import {
@@ -19,6 +27,7 @@ import { inferenceCoordinatorAbi } from "../../../sdk/protocol/abi/inferenceCoor
 import { modelRegistryAbi } from "../../../sdk/protocol/abi/modelRegistry.ts";
 import { operatorRegistryAbi } from "../../../sdk/protocol/abi/operatorRegistry.ts";
 import { zkVerifierAbi } from "../../../sdk/protocol/abi/zkVerifier.ts";
+import type { Assignment } from "../../../sdk/protocol/assignment.ts";
 import { termsOf, type Terms } from "../../../sdk/protocol/terms.ts";
 
 export const network = await hre.network.create();
@@ -163,23 +172,41 @@ export function as(contract: Contract, signer: HardhatEthersSigner): Contract {
   return contract.connect(signer) as Contract;
 }
 
+/** The receipt of a transaction, which must be mined. */
+export async function mined<Receipt>(transaction: {
+  wait(): Promise<Receipt | null>;
+}): Promise<Receipt> {
+  const receipt = await transaction.wait();
+  if (receipt === null) throw new Error("the transaction was not mined");
+  return receipt;
+}
+
 /** Sends a transaction to a contract and waits for its receipt. */
 export async function send(
   contract: Contract,
   method: string,
   parameters: readonly unknown[],
 ): Promise<ContractTransactionReceipt> {
-  const transaction = await contract.getFunction(method)(...parameters);
-  return transaction.wait();
+  return mined(await contract.getFunction(method)(...parameters));
 }
+
+/** What ethers says of a value it decoded: anything. */
+type ContractValue = Awaited<ReturnType<BaseContractMethod["staticCall"]>>;
 
 /** Reads from a contract. */
 export async function read(
   contract: Contract,
   method: string,
   ...parameters: readonly unknown[]
-): Promise<any> {
+): Promise<ContractValue> {
   return contract.getFunction(method).staticCall(...parameters);
+}
+
+/** Fixes the time of the next block, which else follows the clock. */
+export async function atNextSecond(): Promise<number> {
+  const next = (await networkHelpers.time.latest()) + 1;
+  await networkHelpers.time.setNextBlockTimestamp(next);
+  return next;
 }
 
 export async function defaultTerms(changes: Partial<Terms> = {}): Promise<Terms> {
@@ -194,10 +221,10 @@ export async function defaultTerms(changes: Partial<Terms> = {}): Promise<Terms>
 
 /** A request that was taken, with what later steps ask for. */
 export interface Asked {
-  readonly receipt: ContractTransactionReceipt;
+  readonly receipt: TransactionReceipt;
   readonly requestId: Hex;
   readonly request: { readonly inputHash: Hex; readonly terms: Terms } & Record<string, unknown>;
-  readonly assignment: Readonly<Record<string, any>>;
+  readonly assignment: Assignment;
   readonly input: Uint8Array;
 }
 
@@ -221,7 +248,10 @@ export async function askingData(world: World, asking: Asking = {}): Promise<str
 }
 
 /** The consumer asks; the promise is that of the transaction. */
-export async function asks(world: World, asking: Asking = {}): Promise<any> {
+export async function asks(
+  world: World,
+  asking: Asking = {},
+): Promise<ContractTransactionResponse> {
   const data = await askingData(world, asking);
   const value = asking.value ?? 0n;
   return world.consumer.getFunction("execute")(world.addresses.coordinator, data, { value });
@@ -230,13 +260,13 @@ export async function asks(world: World, asking: Asking = {}): Promise<any> {
 /** The consumer asks and the request is taken. */
 export async function ask(world: World, asking: Asking = {}): Promise<Asked> {
   const transaction = await asks(world, asking);
-  return askedIn(world, await transaction.wait(), asking.input);
+  return askedIn(world, await mined(transaction), asking.input);
 }
 
 /** What an `InferenceRequested` event in this transaction says. */
 export function askedIn(
   world: World,
-  receipt: ContractTransactionReceipt,
+  receipt: TransactionReceipt,
   input: Uint8Array = INPUT,
 ): Asked {
   for (const log of receipt.logs) {
@@ -264,7 +294,11 @@ export interface Answering {
 }
 
 /** Sends an answer with a real proof of it; the promise is that of the transaction. */
-export async function answers(world: World, asked: Asked, answering: Answering = {}): Promise<any> {
+export async function answers(
+  world: World,
+  asked: Asked,
+  answering: Answering = {},
+): Promise<ContractTransactionResponse> {
   const { payee = world.operatorId, output = OUTPUT, input = asked.input } = answering;
   const evidence = answering.evidence ?? (await proofFor(world, asked, answering));
   const coordinator = as(world.coordinator, answering.from ?? world.operator);
@@ -287,7 +321,7 @@ export async function answer(
   asked: Asked,
   answering: Answering = {},
 ): Promise<ContractTransactionReceipt> {
-  return (await answers(world, asked, answering)).wait();
+  return mined(await answers(world, asked, answering));
 }
 
 /** A real proof that this input gives this output, bound to request and payee. */
