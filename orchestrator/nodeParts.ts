@@ -40,6 +40,7 @@ interface Base {
   readonly metrics: NodeMetrics;
   readonly chain: ReturnType<typeof connect>;
   readonly view: ChainView;
+  readonly transmitter: Transmitter;
   readonly feedWake: Wake;
   readonly settleWake: Wake;
 }
@@ -53,7 +54,9 @@ export function createNodeParts(
   const view = createView(config, journal, chain);
   const metrics = createNodeMetrics();
   const wakes = { feedWake: new Wake(clock), settleWake: new Wake(clock) };
-  const base: Base = { config, journal, logger, metrics, chain, view, ...wakes };
+  const { settlement } = chain;
+  const transmitter = createTransmitter(config, { journal, settlement, logger, metrics });
+  const base: Base = { config, journal, logger, metrics, chain, view, transmitter, ...wakes };
   const { queue, feed } = createWork(base);
   const loops: readonly Loop[] = [
     followLoop(base),
@@ -62,7 +65,7 @@ export function createNodeParts(
     (signal) => warnAboutSender(base, signal),
   ];
   const serveQueue: Loop = (signal) => embeddedQueue(base, signal);
-  const { sender } = chain.settlement;
+  const { sender } = settlement;
   return { api: createApi(base, queue), queue, loops, serveQueue, sender };
 }
 
@@ -136,15 +139,17 @@ function followLoop({ config, journal, logger, metrics, chain, view, ...wakes }:
   return (signal) => ingest({ follow, onChange, clock, logger, pollMs }, signal);
 }
 
-function settleLoop({ config, journal, logger, metrics, chain, view, settleWake }: Base): Loop {
-  const { id: operatorId, feeCaps, bumpAfterMs, doneDepth } = config.operator;
+function createTransmitter(
+  { operator }: NodeConfig,
+  parts: Pick<Base, "journal" | "logger" | "metrics"> & Pick<Base["chain"], "settlement">,
+): Transmitter {
+  const { id: operatorId, feeCaps, bumpAfterMs, doneDepth } = operator;
   const repeatAfterMs = Math.min(5_000, bumpAfterMs);
-  const transmitter = new Transmitter({
-    journal,
-    chain: chain.settlement,
+  const { settlement: chain, ...others } = parts;
+  return new Transmitter({
+    ...others,
+    chain,
     clock,
-    logger,
-    metrics,
     settings: {
       operatorId,
       feeCaps,
@@ -154,19 +159,24 @@ function settleLoop({ config, journal, logger, metrics, chain, view, settleWake 
       maxPending: MAX_PENDING,
     },
   });
+}
+
+function settleLoop({ config, journal, logger, view, transmitter, settleWake }: Base): Loop {
   const tendEveryMs = Math.max(config.chain.pollMs, TEND_EVERY_MS);
   const current = () => view.current();
   const parts = { journal, transmitter, view: current, wake: settleWake, clock, logger };
   return (signal) => fulfill({ ...parts, tendEveryMs }, signal);
 }
 
-function createApi({ config, journal, metrics, chain, view }: Base, queue: BullWorkQueue): NodeApi {
+function createApi(base: Base, queue: BullWorkQueue): NodeApi {
+  const { config, journal, metrics, chain, view, transmitter } = base;
   const report = {
     journal,
     view: () => view.current(),
     finalNumber: () => view.finalNumber,
     rpcHealth: () => chain.pool.health(),
     queueState: () => queue.state(),
+    settlementObstacle: () => transmitter.obstacle,
     operatorId: config.operator.id,
     metrics,
   };

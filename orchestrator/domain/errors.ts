@@ -1,7 +1,6 @@
 /** Every way the orchestrator can fail: one stable code, one sentence a person can act on. */
 export const ERROR_SENTENCES = {
   ConfigInvalid: "The configuration has mistakes; nothing was started.",
-  Stopped: "The process was asked to stop before this step ended.",
 
   JournalLocked: "Another process writes this journal; give each node a journal of its own.",
   JournalForeign:

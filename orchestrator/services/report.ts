@@ -10,6 +10,8 @@ export interface ReportDependencies {
   readonly finalNumber: () => number;
   readonly rpcHealth: () => HealthReport["rpc"];
   readonly queueState: () => QueueState;
+  /** What keeps settlements from being sent, if anything does. */
+  readonly settlementObstacle: () => Error | null;
   readonly operatorId: bigint;
   readonly metrics: NodeMetrics;
 }
@@ -76,7 +78,7 @@ export function requestReport(
 }
 
 function obstacle(
-  { rpcHealth, queueState, journal }: ReportDependencies,
+  { rpcHealth, queueState, settlementObstacle, journal }: ReportDependencies,
   request: JournaledRequest,
   step: NextStep,
 ): string | null {
@@ -84,6 +86,9 @@ function obstacle(
   const rpc = rpcHealth();
   if (!rpc.some(({ state }) => state === "healthy")) {
     return `No RPC endpoint answers: ${rpc.map((each) => `${each.name} ${each.state}`).join(", ")}.`;
+  }
+  if (step.kind === "fulfill" || request.transactionId !== null) {
+    return settlementObstacle()?.message ?? null;
   }
   if (step.kind !== "infer" && step.kind !== "prove") return null;
   const queue = queueState();

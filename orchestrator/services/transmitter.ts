@@ -48,8 +48,15 @@ export class Transmitter {
   /** Head at which a nonce was first found used by bytes that are not ours. */
   readonly #strangerSince = new Map<number, number>();
 
+  #obstacle: OrchestratorError | null = null;
+
   constructor(dependencies: TransmitterDependencies) {
     this.#dependencies = dependencies;
+  }
+
+  /** What outside this process kept the last settlement from being sent; null if nothing did. */
+  get obstacle(): OrchestratorError | null {
+    return this.#obstacle;
   }
 
   /**
@@ -230,10 +237,15 @@ export class Transmitter {
     const result = await chain.broadcast(attempt.raw);
     const { requestId, nonce } = row;
     this.#broadcastAt.set(row.id, clock.now());
+    this.#obstacle = null;
     if (result === "accepted" || result === "nonce used") return;
     const fields = { requestId, nonce, transactionHash: attempt.hash, result };
-    if (result === "unfunded") logger.error("sender cannot pay for gas", fields);
-    else logger.warn("broadcast was not confirmed and will be repeated", fields);
+    if (result === "unfunded") {
+      this.#obstacle = new OrchestratorError("SenderUnfunded", { data: { sender: chain.sender } });
+      logger.error("sender cannot pay for gas", { ...fields, error: this.#obstacle });
+    } else {
+      logger.warn("broadcast was not confirmed and will be repeated", fields);
+    }
   }
 
   async #nextNonce(): Promise<number> {
@@ -243,7 +255,10 @@ export class Transmitter {
   }
 
   #holdForFees(requestId: Hex): false {
-    this.#dependencies.logger.warn("gas costs more than the cap", { requestId });
+    const { settings, logger } = this.#dependencies;
+    const { maxFeePerGas } = settings.feeCaps;
+    this.#obstacle = new OrchestratorError("FeeCapTooLow", { data: { maxFeePerGas } });
+    logger.warn("gas costs more than the cap", { requestId, error: this.#obstacle });
     return false;
   }
 }
