@@ -13,7 +13,9 @@ import { logicFamily } from "./logic.ts";
 import { matMulFamily } from "./matMul.ts";
 import { nearestOperator } from "./nearest.ts";
 import type { CompositeFamily, Family, Operator } from "./operator.ts";
+import { einsumFamily } from "./einsum.ts";
 import { normalizationFamily } from "./normalization.ts";
+import { quantizedFamily } from "./quantized.ts";
 import { recurrentFamily } from "./recurrent.ts";
 
 import { poolFamily } from "./pool.ts";
@@ -26,6 +28,7 @@ import { scatterFamily } from "./scatter.ts";
 import { shapeFamily } from "./shape.ts";
 import { sliceFamily } from "./slice.ts";
 import { softmaxFamily } from "./softmax.ts";
+import { topKFamily } from "./topK.ts";
 
 /** Every operator family. A new one is one file and one line here. */
 const FAMILIES: readonly Family[] = [
@@ -49,10 +52,16 @@ const FAMILIES: readonly Family[] = [
   shapeFamily,
   sliceFamily,
   softmaxFamily,
+  topKFamily,
 ];
 
 /** Families of operators that are rewritten as simpler ones. */
-const COMPOSITES: readonly CompositeFamily[] = [normalizationFamily, recurrentFamily];
+const COMPOSITES: readonly CompositeFamily[] = [
+  einsumFamily,
+  normalizationFamily,
+  quantizedFamily,
+  recurrentFamily,
+];
 
 const OPERATORS: ReadonlyMap<string, Operator> = new Map(
   FAMILIES.flatMap((family) => Object.entries(family)),
