@@ -1,3 +1,6 @@
+import { describeFailure } from "../../orchestrator/main.ts";
+import { OrchestratorError } from "../../orchestrator/domain/errors.ts";
+
 /** A mistake of the user or a missing thing outside: said in a sentence, with what to do next. */
 export class CliError extends Error {
   readonly next: string;
@@ -19,6 +22,7 @@ export class CliError extends Error {
  */
 export function explain(error: unknown): string {
   if (error instanceof CliError) return `assay: ${error.message}\n       ${error.next}`;
+  if (error instanceof OrchestratorError) return `assay: ${describeFailure(error)}`;
   if (!(error instanceof Error)) return `assay: ${String(error)}`;
   const code = "code" in error && typeof error.code === "string" ? ` [${error.code}]` : "";
   const sentence = `assay: ${error.message}${code}`;

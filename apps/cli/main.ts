@@ -3,6 +3,8 @@ import { Command, CommanderError } from "commander";
 import { registerCompile } from "./commands/compile.ts";
 import { registerConformance } from "./commands/conformance.ts";
 import { registerDemo } from "./commands/demo.ts";
+import { registerProcesses } from "./commands/processes.ts";
+import { registerPublish } from "./commands/publish.ts";
 import { registerTest } from "./commands/test.ts";
 import { explain } from "./failure.ts";
 import manifest from "../../package.json" with { type: "json" };
@@ -17,6 +19,8 @@ const program = new Command("assay")
 registerCompile(program);
 registerConformance(program);
 registerDemo(program);
+registerProcesses(program);
+registerPublish(program);
 registerTest(program);
 
 try {

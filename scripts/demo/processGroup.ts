@@ -21,19 +21,22 @@ export class ProcessEnded extends Error {
 interface Member {
   readonly name: string;
   readonly child: ChildProcess;
-  readonly logFile: string;
+  readonly logFile: string | null;
 }
 
 /** Processes that belong together: if one ends early all are wrong, and they end together. */
 export class ProcessGroup {
-  readonly #logDirectory: string;
+  readonly #logDirectory: string | undefined;
   readonly #graceMs: number;
   readonly #members: Member[] = [];
   readonly #failure = new AbortController();
   #isStopping = false;
 
-  /** @param logDirectory where each process's output goes, in a file of its name */
-  constructor(logDirectory: string, graceMs = GRACE_MS) {
+  /**
+   * @param logDirectory where each process's output goes, in a file of its name; without one they
+   * write to this process's standard error
+   */
+  constructor(logDirectory?: string, graceMs = GRACE_MS) {
     this.#logDirectory = logDirectory;
     this.#graceMs = graceMs;
   }
@@ -51,13 +54,14 @@ export class ProcessGroup {
     readonly env: Readonly<Record<string, string>>;
   }): void {
     const { name, file, args, env } = parameters;
-    const logFile = join(this.#logDirectory, `${name}.log`);
-    const log = openSync(logFile, "a");
+    const logFile =
+      this.#logDirectory === undefined ? null : join(this.#logDirectory, `${name}.log`);
+    const log = logFile === null ? process.stderr.fd : openSync(logFile, "a");
     const child = spawn(process.execPath, [file, ...args], {
       env: { ...process.env, ...env },
       stdio: ["ignore", log, log],
     });
-    closeSync(log);
+    if (logFile !== null) closeSync(log);
     const member = { name, child, logFile };
     this.#members.push(member);
     child.once("error", (cause) => {
@@ -76,9 +80,14 @@ export class ProcessGroup {
 
   #fail({ name, logFile }: Member, how: string): void {
     if (this.#isStopping) return;
+    const sentence = `The process "${name}" ended ${how}`;
+    if (logFile === null) {
+      this.#failure.abort(new ProcessEnded(`${sentence}; it says why above.`, { name }));
+      return;
+    }
     const last = readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-LAST_LINES).join("\n");
-    const sentence = `The process "${name}" ended ${how}. It said last:\n${last}`;
-    this.#failure.abort(new ProcessEnded(sentence, { name, logFile }));
+    const message = `${sentence}. It said last:\n${last}`;
+    this.#failure.abort(new ProcessEnded(message, { name, logFile }));
   }
 }
 

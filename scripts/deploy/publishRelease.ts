@@ -55,7 +55,7 @@ export function zkRelease(release: ZkRelease): Release {
  */
 export async function publishRelease(parameters: {
   readonly signer: Signer;
-  readonly addresses: AssayAddresses;
+  readonly addresses: Pick<AssayAddresses, "modelRegistry" | "zkVerifier">;
   readonly name: string;
   readonly version: string;
   readonly release: ZkRelease;

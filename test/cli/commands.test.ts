@@ -30,6 +30,33 @@ describe("assay", () => {
   });
 });
 
+describe("assay node", () => {
+  it("names all mistakes of its configuration at once and starts nothing", () => {
+    const { status, said } = assay("node");
+    assert.equal(status, 1);
+    assert.match(said, /The configuration has mistakes; nothing was started\./);
+    for (const name of ["ASSAY_RPC_URLS", "ASSAY_COORDINATOR", "ASSAY_SENDER_KEY"]) {
+      assert.ok(said.includes(name), name);
+    }
+    assert.doesNotMatch(said, /\n +at /);
+  });
+
+  it("says so when no node answers for its status", () => {
+    const { status, said } = assay("node", "status", "--url", "http://127.0.0.1:1");
+    assert.equal(status, 1);
+    assert.match(said, /No node answers at http:\/\/127\.0\.0\.1:1\./);
+  });
+});
+
+describe("assay up", () => {
+  it("ends with what is wrong when one process cannot start", () => {
+    const { status, said } = assay("up");
+    assert.equal(status, 1);
+    assert.match(said, /ASSAY_RPC_URLS is missing/);
+    assert.match(said, /The process "node" ended with code 1/);
+  });
+});
+
 describe("assay compile", () => {
   const models = resolve(import.meta.dirname, "../../models");
 

@@ -1,0 +1,69 @@
+import type { Command } from "commander";
+
+import { formatBill } from "../../../circuits/compiler/r1cs/formatBill.ts";
+import { buildRelease } from "../../../circuits/release/buildRelease.ts";
+import { LocalStore } from "../../../orchestrator/storage/localStore.ts";
+import { namedRelease } from "../../../scripts/demo/namedRelease.ts";
+import { publishFromKeyFile } from "../../../scripts/deploy/publishFromKeyFile.ts";
+import { CliError } from "../failure.ts";
+import { kindOfPath } from "../paths.ts";
+
+interface PublishOptions {
+  readonly store: string;
+  readonly keys: string;
+  readonly rpc?: string;
+  readonly registry?: string;
+  readonly keyFile?: string;
+}
+
+/** `assay publish`: a release under development keys, into a store and, if asked, onto a chain. */
+export function registerPublish(program: Command): void {
+  program
+    .command("publish")
+    .description("build a model's release with development keys, and register it on a chain")
+    .argument("<model>", "a model's folder")
+    .option("--store <folder>", "where the artefacts go", ".assay/store")
+    .option("--keys <folder>", "where development keys are kept", ".assay/keys")
+    .option("--rpc <url>", "chain to register the release on; without it nothing is sent")
+    .option("--registry <address>", "the deployment's ModelRegistry")
+    .option("--key-file <file>", "holds the publisher's private key")
+    .action(async (path: string, options: PublishOptions) => {
+      await publish(path, options);
+    });
+}
+
+async function publish(path: string, options: PublishOptions): Promise<void> {
+  const chain = chainOptions(options);
+  await kindOfPath(path, "a model's folder");
+  const built = await buildRelease({
+    modelDirectory: path,
+    store: new LocalStore(options.store),
+    cacheDirectory: options.keys,
+  });
+  console.log(formatBill(built.bill));
+  if (built.heldout !== null) {
+    const { integerTop1, floatTop1, images } = built.heldout;
+    console.log(
+      `held out ${percent(integerTop1)} right (float ${percent(floatTop1)}) of ${images} images`,
+    );
+  }
+  console.log(`manifest ${built.manifestCid}`);
+  if (chain === null) return;
+  const { releaseId } = await publishFromKeyFile({ ...chain, ...namedRelease(built) });
+  console.log(`release  ${releaseId}`);
+}
+
+function chainOptions({ rpc, registry, keyFile }: PublishOptions) {
+  if (rpc === undefined && registry === undefined && keyFile === undefined) return null;
+  if (rpc === undefined || registry === undefined || keyFile === undefined) {
+    throw new CliError(
+      "Registering on a chain needs --rpc, --registry and --key-file together.",
+      "Give all three, or none to build the release only.",
+    );
+  }
+  return { rpcUrl: rpc, modelRegistry: registry, keyFile };
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)}%`;
+}

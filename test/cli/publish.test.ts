@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { promisify } from "node:util";
+import { Contract, HDNodeWallet, JsonRpcProvider } from "ethers";
+
+import { startEmbeddedChain, DEVELOPMENT_MNEMONIC } from "../../scripts/chain/embeddedChain.ts";
+import type { EmbeddedChain } from "../../scripts/chain/embeddedChain.ts";
+import { deployAssay } from "../../scripts/deploy/deploy.ts";
+import { modelRegistryAbi } from "../../sdk/protocol/abi/modelRegistry.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const run = promisify(execFile);
+
+describe("assay publish", () => {
+  let folder = "";
+  let chain: EmbeddedChain;
+  let provider: JsonRpcProvider;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "assay-publish-"));
+    chain = await startEmbeddedChain(1);
+    provider = new JsonRpcProvider(chain.rpcUrl, undefined, { cacheTimeout: -1 });
+    await provider.send("evm_setAutomine", [true]);
+  });
+  after(async () => {
+    provider.destroy();
+    await chain.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function publish(...options: readonly string[]): Promise<string> {
+    const main = join(root, "apps/cli/main.ts");
+    const model = join(root, "models/digits-mlp");
+    const places = ["--store", join(folder, "store"), "--keys", join(root, ".assay/keys")];
+    const args = [main, "publish", model, ...places, ...options];
+    return (await run(process.execPath, args)).stdout;
+  }
+
+  it("builds the release without a chain, the same manifest every time", async () => {
+    const [first, second] = [await publish(), await publish()];
+    assert.match(first, /^manifest bafkrei[a-z2-7]+$/m);
+    assert.match(first, /^held out 99\.0% right \(float 99\.0%\) of 200 images$/m);
+    assert.equal(second, first);
+    assert.doesNotMatch(first, /^release /m);
+  });
+
+  it("registers the release on a chain under the id it prints", async () => {
+    const publisher = HDNodeWallet.fromPhrase(DEVELOPMENT_MNEMONIC).connect(provider);
+    const { modelRegistry } = await deployAssay({ signer: publisher });
+    const keyFile = join(folder, "key");
+    await writeFile(keyFile, `${publisher.privateKey}\n`);
+    const where = ["--rpc", chain.rpcUrl, "--registry", modelRegistry];
+    const said = await publish(...where, "--key-file", keyFile);
+    const releaseId = /^release {2}(0x[0-9a-f]{64})$/m.exec(said)?.[1];
+    const registry = new Contract(modelRegistry, modelRegistryAbi, provider);
+    const events = await registry.queryFilter("ReleasePublished");
+    const published = events.map((event): unknown =>
+      "args" in event ? event.args["releaseId"] : undefined,
+    );
+    assert.deepEqual(published, [releaseId]);
+  });
+
+  it("asks for all of the chain's options or none", async () => {
+    await assert.rejects(publish("--rpc", chain.rpcUrl), /needs --rpc, --registry and --key-file/);
+  });
+});
