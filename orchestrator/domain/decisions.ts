@@ -1,4 +1,4 @@
-import type { EndStatus, JournaledRequest } from "./request.ts";
+import type { EndStatus, RequestProgress } from "./request.ts";
 
 /** What the node knows when it decides. */
 export interface View {
@@ -30,17 +30,18 @@ export type NextStep =
   | { readonly kind: "ended"; readonly status: EndStatus; readonly isFinal: boolean };
 
 /** The one place that says what a request needs next; a pure function of journal and chain. */
-export function nextStep(request: JournaledRequest, view: View): NextStep {
+export function nextStep(request: RequestProgress, view: View): NextStep {
   const { ending, seen } = request;
   if (ending !== null) {
     const isFinal = ending.block.number <= view.finalNumber;
     return { kind: "ended", status: ending.status, isFinal };
   }
+  const isOver = view.head.timestamp >= request.deadline;
   // Work on a rolled-back request is kept, not continued: its next block may assign it elsewhere.
-  if (seen === null) return { kind: "wait", reason: "BlockRolledBack" };
+  if (seen === null && !isOver) return { kind: "wait", reason: "BlockRolledBack" };
   if (request.transactionId !== null) return { kind: "wait", reason: "TransactionPending" };
   if (request.failure !== null) return { kind: "given up", code: request.failure.code };
-  if (view.head.timestamp >= request.deadline) return { kind: "given up", code: "DeadlinePassed" };
+  if (seen === null || isOver) return { kind: "given up", code: "DeadlinePassed" };
   if (request.level !== "Zk") return { kind: "wait", reason: "LevelNotServed" };
   if (!mayAnswer(request, view)) return { kind: "wait", reason: "AssignedToOther" };
   if (!request.hasOutput) return { kind: "infer" };
@@ -51,7 +52,7 @@ export function nextStep(request: JournaledRequest, view: View): NextStep {
   return { kind: "fulfill" };
 }
 
-function mayAnswer(request: JournaledRequest, view: View): boolean {
+function mayAnswer(request: RequestProgress, view: View): boolean {
   if (request.operatorId === view.operatorId) return true;
   return view.fallback && view.head.timestamp >= request.primaryUntil;
 }

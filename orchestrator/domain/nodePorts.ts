@@ -9,6 +9,7 @@ import type {
   Failure,
   JournaledRequest,
   OpenRequest,
+  RequestProgress,
   Stage,
   Verification,
 } from "./request.ts";
@@ -49,7 +50,7 @@ export interface Journal {
 
   request(requestId: Hex): JournaledRequest | null;
   /** Requests that are neither ended nor given up, oldest first. */
-  unfinishedRequests(): readonly JournaledRequest[];
+  unfinishedRequests(): readonly RequestProgress[];
   /** Stores an output; the first one stays. */
   recordOutput(requestId: Hex, output: JournaledOutput): void;
   output(requestId: Hex): JournaledOutput | null;

@@ -70,8 +70,11 @@ export interface Failure {
 /** The stages that run in workers. */
 export type Stage = "infer" | "prove";
 
-/** A request as the journal remembers it. */
-export interface JournaledRequest extends OpenRequest {
+/** A request as the journal remembers it, with what is needed to settle it. */
+export type JournaledRequest = OpenRequest & RequestProgress;
+
+/** A request without its bytes: all that decisions are made of. */
+export interface RequestProgress extends Omit<OpenRequest, "input" | "preimage"> {
   /** Block of the request's event; null while a re-org has taken it off the chain. */
   readonly seen: BlockRef | null;
   readonly ending: Ending | null;

@@ -2,7 +2,7 @@ import { nextStep, type View } from "../domain/decisions.ts";
 import { fairShare, type Waiting } from "../domain/fairShare.ts";
 import type { JobOutcome, Journal, ReleaseRegistry, WorkQueue } from "../domain/nodePorts.ts";
 import type { Clock, Hex, Logger } from "../domain/ports.ts";
-import type { JournaledRequest, Stage } from "../domain/request.ts";
+import type { RequestProgress, Stage } from "../domain/request.ts";
 import type { NodeMetrics } from "../telemetry/nodeMetrics.ts";
 import type { Wake } from "./wake.ts";
 
@@ -85,7 +85,7 @@ export class Feed {
     wake.wake();
   }
 
-  async #feedStage(stage: Stage, due: readonly JournaledRequest[]): Promise<void> {
+  async #feedStage(stage: Stage, due: readonly RequestProgress[]): Promise<void> {
     const { metrics, capacity, clock } = this.#dependencies;
     const handed = this.#handed[stage];
     const now = clock.now();
@@ -101,11 +101,11 @@ export class Feed {
     metrics.jobsQueued.set(handed.size, { stage });
   }
 
-  #isFree(row: JournaledRequest, now: number): boolean {
+  #isFree(row: RequestProgress, now: number): boolean {
     return (this.#notBefore.get(row.requestId) ?? 0) <= now;
   }
 
-  async #hand(stage: Stage, row: JournaledRequest): Promise<void> {
+  async #hand(stage: Stage, row: RequestProgress): Promise<void> {
     const { queue, clock } = this.#dependencies;
     const { requestId, requester } = row;
     if (!(await this.#knowsRelease(row))) return;
@@ -117,7 +117,7 @@ export class Feed {
   }
 
   /** Workers are told the manifest; it is read from the registry once and journaled. */
-  async #knowsRelease(row: JournaledRequest): Promise<boolean> {
+  async #knowsRelease(row: RequestProgress): Promise<boolean> {
     const { journal, registry, clock, logger } = this.#dependencies;
     const { requestId, releaseId } = row;
     if (journal.manifestCid(releaseId) !== null) return true;

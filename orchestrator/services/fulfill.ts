@@ -2,7 +2,7 @@ import { nextStep, type View } from "../domain/decisions.ts";
 import { OrchestratorError } from "../domain/errors.ts";
 import type { Journal } from "../domain/nodePorts.ts";
 import type { Clock, Hex, Logger } from "../domain/ports.ts";
-import type { JournaledRequest } from "../domain/request.ts";
+import type { RequestProgress } from "../domain/request.ts";
 import { judgeRevert } from "../domain/reverts.ts";
 import type { Transmitter } from "./transmitter.ts";
 import type { Wake } from "./wake.ts";
@@ -35,6 +35,7 @@ export async function fulfill(
   while (!signal.aborted) {
     try {
       await transmitter.tend();
+      giveUpOverdue(dependencies);
       for (const request of dueRequests(dependencies, notBefore)) {
         await settle(dependencies, request, notBefore);
         if (signal.aborted) break;
@@ -52,7 +53,7 @@ export async function fulfill(
 function dueRequests(
   { journal, view, clock }: FulfillDependencies,
   notBefore: Map<Hex, number>,
-): readonly JournaledRequest[] {
+): readonly RequestProgress[] {
   const now = clock.now();
   const present = view();
   if (present === null) return [];
@@ -63,9 +64,23 @@ function dueRequests(
     .filter((request) => !notBefore.has(request.requestId));
 }
 
+/** Requests nobody can answer any more leave the list of unfinished ones. */
+function giveUpOverdue({ journal, view, logger }: FulfillDependencies): void {
+  const present = view();
+  if (present === null) return;
+  for (const request of journal.unfinishedRequests()) {
+    const step = nextStep(request, present);
+    if (step.kind !== "given up") continue;
+    const { requestId, deadline } = request;
+    const message = "the request's deadline passed before it was answered";
+    journal.recordFailure(requestId, { code: step.code, message, stage: "fulfill" });
+    logger.warn("request given up", { requestId, deadline, code: step.code });
+  }
+}
+
 async function settle(
   dependencies: FulfillDependencies,
-  request: JournaledRequest,
+  request: RequestProgress,
   notBefore: Map<Hex, number>,
 ): Promise<void> {
   const { journal, transmitter, clock, logger } = dependencies;

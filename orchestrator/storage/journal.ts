@@ -9,7 +9,14 @@ import type {
   RegisteredRelease,
 } from "../domain/nodePorts.ts";
 import type { Clock, Hex } from "../domain/ports.ts";
-import type { Block, BlockEvents, BlockRef, Failure, JournaledRequest } from "../domain/request.ts";
+import type {
+  Block,
+  BlockEvents,
+  BlockRef,
+  Failure,
+  JournaledRequest,
+  RequestProgress,
+} from "../domain/request.ts";
 import type { Attempt, JournaledTransaction, Receipt } from "../domain/transaction.ts";
 import * as answers from "./answerTable.ts";
 import * as blocks from "./blockTable.ts";
@@ -94,7 +101,7 @@ export class SqliteJournal implements Journal {
     return requests.selectRequest(this.#database, requestId);
   }
 
-  unfinishedRequests(): readonly JournaledRequest[] {
+  unfinishedRequests(): readonly RequestProgress[] {
     return requests.selectUnfinished(this.#database);
   }
 

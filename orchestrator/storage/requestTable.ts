@@ -9,27 +9,28 @@ import type {
   Failure,
   JournaledRequest,
   OpenRequest,
+  RequestProgress,
 } from "../domain/request.ts";
 import { decimal, hex } from "./columns.ts";
 
-const SELECT = `
-  SELECT requests.*,
+/** What every row tells beside the request's bytes. */
+const PROGRESS = `
+  requests.request_id, release_id, level, requester, operator_id, primary_until, deadline,
+    journaled_at, seen_at, seen_block, seen_hash, end_block, end_hash, end_status, end_transaction,
+    failure_code, failure_message, failure_stage,
     EXISTS (SELECT 1 FROM outputs WHERE outputs.request_id = requests.request_id) AS has_output,
     EXISTS (SELECT 1 FROM proofs WHERE proofs.request_id = requests.request_id) AS has_proof,
     (SELECT id FROM transactions WHERE transactions.request_id = requests.request_id
-       AND state IN ('Signed', 'Mined') LIMIT 1) AS transaction_id
-  FROM requests`;
+       AND state IN ('Signed', 'Mined') LIMIT 1) AS transaction_id`;
 
-const requestRow = z.object({
+const progressRow = z.object({
   request_id: hex,
   release_id: hex,
   level: z.enum(["Optimistic", "Tee", "Zk"]),
   requester: hex,
   operator_id: decimal,
-  input: z.instanceof(Uint8Array),
   primary_until: z.number(),
   deadline: z.number(),
-  preimage: z.string(),
   journaled_at: z.number(),
   seen_at: z.number(),
   seen_block: z.number().nullable(),
@@ -46,17 +47,25 @@ const requestRow = z.object({
   transaction_id: z.number().nullable(),
 });
 
-type RequestRow = z.infer<typeof requestRow>;
+const requestRow = progressRow.extend({
+  input: z.instanceof(Uint8Array),
+  preimage: z.string(),
+});
+
+type ProgressRow = z.infer<typeof progressRow>;
 
 export function selectRequest(database: DatabaseSync, requestId: Hex): JournaledRequest | null {
-  const row = database.prepare(`${SELECT} WHERE request_id = ?`).get(requestId);
-  return row === undefined ? null : toRequest(requestRow.parse(row));
+  const select = `SELECT ${PROGRESS}, input, preimage FROM requests WHERE request_id = ?`;
+  const found = database.prepare(select).get(requestId);
+  if (found === undefined) return null;
+  const row = requestRow.parse(found);
+  return { ...toProgress(row), input: row.input, preimage: row.preimage };
 }
 
-export function selectUnfinished(database: DatabaseSync): readonly JournaledRequest[] {
+export function selectUnfinished(database: DatabaseSync): readonly RequestProgress[] {
   const where = "WHERE end_block IS NULL AND failure_code IS NULL ORDER BY journaled_at, rowid";
-  const rows = database.prepare(`${SELECT} ${where}`).all();
-  return rows.map((row) => toRequest(requestRow.parse(row)));
+  const rows = database.prepare(`SELECT ${PROGRESS} FROM requests ${where}`).all();
+  return rows.map((row) => toProgress(progressRow.parse(row)));
 }
 
 /** Inserts a request, or, when a re-org moved it, takes over what its new event says. */
@@ -123,17 +132,15 @@ export function unseeAbove(database: DatabaseSync, number: number): void {
     .run(number);
 }
 
-function toRequest(row: RequestRow): JournaledRequest {
+function toProgress(row: ProgressRow): RequestProgress {
   return {
     requestId: row.request_id,
     releaseId: row.release_id,
     level: row.level,
     requester: row.requester,
     operatorId: row.operator_id,
-    input: row.input,
     primaryUntil: row.primary_until,
     deadline: row.deadline,
-    preimage: row.preimage,
     journaledAt: row.journaled_at,
     seenAt: row.seen_at,
     seen: toBlockRef(row.seen_block, row.seen_hash),
@@ -149,13 +156,13 @@ function toBlockRef(number: number | null, hash: Hex | null): BlockRef | null {
   return number === null || hash === null ? null : { number, hash };
 }
 
-function toEnding(row: RequestRow): Ending | null {
+function toEnding(row: ProgressRow): Ending | null {
   const block = toBlockRef(row.end_block, row.end_hash);
   if (block === null || row.end_status === null || row.end_transaction === null) return null;
   return { status: row.end_status, transactionHash: row.end_transaction, block };
 }
 
-function toFailure(row: RequestRow): Failure | null {
+function toFailure(row: ProgressRow): Failure | null {
   const { failure_code: code, failure_message: message, failure_stage: stage } = row;
   return code === null || message === null || stage === null ? null : { code, message, stage };
 }

@@ -42,6 +42,8 @@ describe("nextStep", () => {
   it("does nothing for a request whose block was rolled back", () => {
     const orphan = journaledRequest(1, { ...answered, seen: null });
     assert.deepEqual(nextStep(orphan, view), { kind: "wait", reason: "BlockRolledBack" });
+    const late = { ...view, head: { number: 12, timestamp: 3_000 } };
+    assert.deepEqual(nextStep(orphan, late), { kind: "given up", code: "DeadlinePassed" });
   });
 
   it("leaves other operators' requests alone until their window is over", () => {

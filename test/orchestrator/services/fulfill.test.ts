@@ -25,7 +25,12 @@ const { requestId } = openRequest(1);
 async function runRounds(
   t: TestContext,
   rounds: number,
-  behaviour: { send?: (round: number) => boolean; tend?: (round: number) => void },
+  behaviour: {
+    readonly send?: (round: number) => boolean;
+    readonly tend?: (round: number) => void;
+    /** Time of the newest block. */
+    readonly timestamp?: number;
+  },
 ) {
   const journal = temporaryJournal(t);
   const request = openRequest(1);
@@ -51,7 +56,8 @@ async function runRounds(
   const view = { operatorId: OPERATOR, settleDepth: 0, fallback: false, finalNumber: 0 };
   const wake = new Wake(clock);
   const parts = { journal, transmitter, wake, clock, logger, tendEveryMs: 500 };
-  await fulfill({ ...parts, view: () => ({ ...view, head: block(1) }) }, stopping.signal);
+  const head = { number: 1, timestamp: behaviour.timestamp ?? block(1).timestamp };
+  await fulfill({ ...parts, view: () => ({ ...view, head }) }, stopping.signal);
   return { calls, journal };
 }
 
@@ -75,6 +81,13 @@ describe("fulfill", () => {
     const { calls, journal } = await runRounds(t, 9, { send: () => refuse("AssignmentMismatch") });
     assert.equal(calls.filter((call) => call !== "tend").length, 3);
     assert.equal(journal.request(requestId)?.failure, null);
+  });
+
+  it("lets go of a request whose deadline has passed", async (t) => {
+    const { calls, journal } = await runRounds(t, 2, { timestamp: 3_000 });
+    assert.deepEqual(calls, ["tend", "tend"]);
+    assert.equal(journal.request(requestId)?.failure?.code, "DeadlinePassed");
+    assert.deepEqual(journal.unfinishedRequests(), []);
   });
 
   it("keeps going when the chain cannot be reached", async (t) => {
