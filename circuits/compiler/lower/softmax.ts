@@ -1,12 +1,13 @@
 import type { Call } from "../graph/call.ts";
 import type { Value } from "../integer/integerModel.ts";
-import { sizeOf, type Tensor } from "../onnx/tensor.ts";
+import type { Tensor } from "../onnx/tensor.ts";
+import { rescaleTo } from "../quantize/emit.ts";
 import { fromFixed, moveLinear, type Fixed, type Linear } from "../quantize/linear.ts";
 import { axisOf, range } from "./movement.ts";
 import type { Family, Lowering } from "./operator.ts";
 import { groupsOf, reduceAxes } from "./reduction.ts";
-import { tabulate } from "./table.ts";
 import { maximumOf } from "./tournament.ts";
+import { gatherOrZero } from "./weightedSum.ts";
 
 /** Softmax along one axis. */
 export const softmaxFamily: Family = {
@@ -37,100 +38,184 @@ function softmaxTensor(call: Call): Tensor {
   return { ...source, data };
 }
 
-/** e to the power of less than −SPAN is nothing at 14 fraction bits. */
-const SPAN = 10;
-const POWER_BITS = 14;
+/** Fraction bits of exponents, and bits of their integers: they end at 16, e^−16 being nothing. */
+const EXPONENT = { fractionBits: 8, bits: 12, lowBits: 6 } as const;
+/** Fraction bits of the two tables whose product is exp. */
+const POWER = { high: 12, low: 10 } as const;
+/** Fraction bits that the shares are right to. */
+const SHARE_BITS = 12;
+/** Constants so far below everything else mask their element. */
+const MASKED = 64;
 
 /**
- * exp(x − largest) by table, divided by its sum: one reciprocal per row, one product per element.
- * The largest element has power 1, so the sum is never below 1.
+ * exp(x − largest) by two tables, divided by its sum: one reciprocal per row, one product per
+ * element. The largest element has power 1, so the sum is never below 1. Masked elements cost
+ * nothing and get 0.
  */
 function softmax(call: Lowering): Linear {
-  const { builder, name: label } = call;
   const source = call.input(0);
-  const rows = softmaxRows(call);
-  const width = rows[0]?.length ?? 1;
-  // The exponent's error is the result's relative error, so its step does not follow its range.
-  const { fractionBits: ordinary, ...bounds } = call.formatOf(source);
-  const fractionBits = Math.max(ordinary, EXPONENT_BITS);
-  const scale = 2 ** (fractionBits - ordinary);
-  const fixed = call.narrowTo(source, {
-    fractionBits,
-    low: bounds.low * scale,
-    high: bounds.high * scale,
-  });
-  const order = rows.flat();
-  const largest = maximumOf(call, fixed.value, rows);
-  const place = (from: Value, indices: ArrayLike<number>): Value =>
-    builder.gather({ sources: [from], shape: [rows.length, width], indices, label });
-  const gap = builder.add({
-    a: place(fixed.value, order),
-    b: builder.affine({
-      source: place(
-        largest,
-        order.map((_, i) => Math.floor(i / width)),
-      ),
-      multipliers: -1,
-      label,
-    }),
-    label,
-  });
-  const powers = powersOf(call, { value: gap, fractionBits: fixed.fractionBits });
-  const shares = normalise(call, powers);
-  const indices = new Int32Array(sizeOf(call.shape(0)));
-  order.forEach((element, i) => (indices[element] = i));
-  return moveLinear({ sources: [fromFixed(shares)], shape: call.shape(0), indices });
+  const { linear, range: calibrated } = source;
+  const isMasked = (i: number): boolean =>
+    (linear.indices[i] ?? -1) < 0 && (linear.offsets[i] ?? 0) < calibrated.low - MASKED;
+  const rows = softmaxRows(call)
+    .map((row) => row.filter((i) => !isMasked(i)))
+    .filter((row) => row.length > 0)
+    .map((row) => distinct(linear, row));
+  const place = new Int32Array(linear.indices.length).fill(-1);
+  let start = 0;
+  for (const { members, heads } of rows) {
+    members.forEach(([element, head]) => (place[element] = start + head));
+    start += heads.length;
+  }
+  const powers = powersOf(
+    call,
+    rows.map(({ heads }) => heads),
+  );
+  const shares = normalise(call, powers, rows);
+  return moveLinear({ sources: [fromFixed(shares)], shape: call.shape(0), indices: place });
 }
 
-const EXPONENT_BITS = 8;
+/** A row in which equal constants (a mask of −10, say) are computed once. */
+interface Row {
+  /** Elements to be computed. */
+  readonly heads: readonly number[];
+  /** Every element of the row with the place of its head. */
+  readonly members: readonly (readonly [element: number, head: number])[];
+}
 
-/** exp of what is at most 0, as integers of POWER_BITS fraction bits, at least 0. */
-function powersOf(call: Lowering, gap: Fixed): Fixed {
-  const linear = tabulate({
-    call,
-    source: {
-      linear: fromFixed(gap),
-      elementType: "float64",
-      range: { low: -SPAN, high: 0 },
-    },
-    f: (points) => points.map((x) => (x >= 0 ? 1 : Math.exp(x))),
-    result: { fractionBits: POWER_BITS, low: 0, high: 2 ** POWER_BITS },
-    exact: { low: -SPAN, high: 0 },
+function distinct(linear: Linear, row: readonly number[]): Row {
+  const known = new Map<number, number>();
+  const heads: number[] = [];
+  const members = row.map((element): [number, number] => {
+    const isConstant = (linear.indices[element] ?? -1) < 0;
+    const value = linear.offsets[element] ?? 0;
+    const head = isConstant ? known.get(value) : undefined;
+    if (head !== undefined) return [element, head];
+    if (isConstant) known.set(value, heads.length);
+    heads.push(element);
+    return [element, heads.length - 1];
   });
-  const range = { low: 0, high: 1 };
-  return call.narrowTo(
-    { linear, elementType: "float64", range },
-    { fractionBits: POWER_BITS, low: 0, high: 2 ** POWER_BITS },
-  );
+  return { heads, members };
+}
+
+/** exp(x − largest of the row) for all elements of the rows, one after the other. */
+function powersOf(call: Lowering, rows: readonly (readonly number[])[]): Value {
+  const { builder, name: label } = call;
+  const fixed = exponentsOf(call);
+  const largest = bounded(call, maximumOf(call, fixed.value, rows), fixed.value);
+  const shape = [rows.reduce((sum, row) => sum + row.length, 0)];
+  const of = (from: Value, indices: readonly number[]): Value =>
+    builder.gather({ sources: [from], shape, indices, label });
+  const gap = builder.add({
+    a: of(
+      largest,
+      rows.flatMap((row, at) => row.map(() => at)),
+    ),
+    b: builder.affine({ source: of(fixed.value, rows.flat()), multipliers: -1, label }),
+    label,
+  });
+  const multipliers = 2 ** (EXPONENT.fractionBits - fixed.fractionBits);
+  return expOfNegative(call, builder.affine({ source: gap, multipliers, label }));
+}
+
+/**
+ * The tournament's interval grows with its rounds; a largest element is never above the largest
+ * possible one. One row's bits less for each of its elements.
+ */
+function bounded(call: Lowering, largest: Value, source: Value): Value {
+  const high = source.high.reduce((most, value) => Math.max(most, value), -Infinity);
+  const low = source.low.reduce((least, value) => Math.min(least, value), Infinity);
+  if (largest.low.length * 4 > source.low.length) return largest;
+  return rescaleTo({
+    builder: call.builder,
+    value: largest,
+    shift: 0,
+    low,
+    high,
+    label: call.name,
+  });
+}
+
+/** The exponents' step is what makes the relative error of a share, so it does not follow their range. */
+function exponentsOf(call: Lowering): Fixed {
+  const source = call.input(0);
+  const { fractionBits, low, high } = call.formatOf(source);
+  const scale = 2 ** (EXPONENT.fractionBits - fractionBits);
+  return call.narrowTo(source, {
+    fractionBits: EXPONENT.fractionBits,
+    low: Math.floor(low * scale),
+    high: Math.ceil(high * scale),
+  });
+}
+
+/**
+ * e^−g for integers g ≥ 0 of EXPONENT.fractionBits: e^−(high part) · e^−(low part), each by table.
+ * What exceeds EXPONENT.bits counts as the largest: its high part alone is as good as zero.
+ */
+function expOfNegative(call: Lowering, gap: Value): Value {
+  const { builder, name: label } = call;
+  const { lowBits, bits, fractionBits } = EXPONENT;
+  const step = 2 ** lowBits;
+  const high = builder.rescale({
+    source: builder.affine({ source: gap, offsets: -step / 2, label }),
+    shift: lowBits,
+    low: 0,
+    high: 2 ** (bits - lowBits) - 1,
+    label,
+  });
+  const rest = builder.add({
+    a: gap,
+    b: builder.affine({ source: high, multipliers: -step, label }),
+    label,
+  });
+  const low = builder.rescale({ source: rest, shift: 0, low: 0, high: step - 1, label });
+  const table = (count: number, unit: number, precision: number): Float64Array =>
+    Float64Array.from({ length: count }, (_, i) =>
+      Math.floor(Math.exp(-i * unit * 2 ** -fractionBits) * 2 ** precision + 0.5),
+    );
+  return builder.product({
+    a: builder.lookup({
+      source: high,
+      first: 0,
+      table: table(2 ** (bits - lowBits), step, POWER.high),
+      label,
+    }),
+    b: builder.lookup({ source: low, first: 0, table: table(step, 1, POWER.low), label }),
+    label,
+  });
 }
 
 /** Each element over the sum of its row. */
-function normalise(call: Lowering, powers: Fixed): Fixed {
+function normalise(call: Lowering, powers: Value, rows: readonly Row[]): Fixed {
   const { builder, name: label } = call;
-  const [rows = 0, width = 1] = powers.value.shape;
+  const width = Math.max(...rows.map(({ members }) => members.length));
+  const one = 2 ** (POWER.high + POWER.low);
+  const starts: number[] = [];
+  rows.reduce((start, { heads }) => (starts.push(start), start + heads.length), 0);
+  const elements = Int32Array.from({ length: rows.length * width }, (_, i) => {
+    const row = Math.floor(i / width);
+    const member = rows[row]?.members[i % width];
+    return member === undefined ? -1 : (starts[row] ?? 0) + member[1];
+  });
   const sums = builder.matMul({
-    source: powers.value,
+    source: gatherOrZero(call, [powers], elements, [rows.length, width]),
     weights: new Float64Array(width).fill(1),
     bias: [0],
     label,
   });
-  // Table and rounding may leave the sum a little below 1; the bound also keeps reciprocals small.
-  const sum = builder.rescale({ source: sums, shift: 0, low: 2 ** (POWER_BITS - 1), label });
-  const bits = 2 * POWER_BITS + 2;
+  const sum = builder.rescale({ source: sums, shift: 0, low: one, label });
+  const fractionBits = POWER.high + POWER.low + SHARE_BITS + Math.ceil(Math.log2(width));
   const numerator = builder.constant({
     shape: sum.shape,
-    values: new Float64Array(rows).fill(2 ** bits),
+    values: new Float64Array(rows.length).fill(2 ** fractionBits),
     label,
   });
   const reciprocal = builder.divide({ numerator, denominator: sum, label });
   const spread = builder.gather({
     sources: [reciprocal],
-    shape: [rows, width],
-    indices: Int32Array.from({ length: rows * width }, (_, i) => Math.floor(i / width)),
+    shape: powers.shape,
+    indices: rows.flatMap(({ heads }, at) => heads.map(() => at)),
     label,
   });
-  return {
-    value: builder.product({ a: powers.value, b: spread, label }),
-    fractionBits: bits,
-  };
+  return { value: builder.product({ a: powers, b: spread, label }), fractionBits };
 }

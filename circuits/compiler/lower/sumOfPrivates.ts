@@ -1,4 +1,5 @@
 import { broadcastIndices, broadcastShape } from "../graph/broadcast.ts";
+import { isFloat } from "../onnx/elementType.ts";
 import { sizeOf } from "../onnx/tensor.ts";
 import { fromSum, moveLinear, scaleLinear, type Fixed, type Linear } from "../quantize/linear.ts";
 import { emitWide } from "../quantize/emit.ts";
@@ -48,7 +49,22 @@ export function addAll(call: Lowering, terms: readonly Term[], precision?: numbe
           shape,
           precision: precision ?? call.outputFormat(0).fractionBits,
         });
-  return scaleLinear(sum, 1, constant);
+  return masked(call, scaleLinear(sum, 1, constant), constant);
+}
+
+/** Addends so far below everything else are masks: what they are added to is −∞ for whoever reads it. */
+const MASK = 64;
+
+function masked(call: Lowering, linear: Linear, constant: Float64Array): Linear {
+  const limit = call.outputRange(0).low - MASK;
+  if (!isFloat(call.outputType(0)) || constant.every((value) => value >= limit)) return linear;
+  const keep = (i: number): boolean => (constant[i] ?? 0) >= limit;
+  return {
+    ...linear,
+    indices: linear.indices.map((index, i) => (keep(i) ? index : -1)),
+    multipliers: linear.multipliers.map((value, i) => (keep(i) ? value : 0)),
+    offsets: linear.offsets.map((value, i) => (keep(i) ? value : -Infinity)),
+  };
 }
 
 function empty(shape: readonly number[]): Linear {

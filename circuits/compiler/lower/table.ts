@@ -32,17 +32,14 @@ export function tabulate({
   source,
   f,
   result,
-  exact,
 }: {
   readonly call: Lowering;
   readonly source: Private;
   readonly f: RealFunction;
   /** Format of the result. */
   readonly result: Format;
-  /** What the table spans, where that is known better than by the source's range. */
-  readonly exact?: Range;
 }): Linear {
-  const domain = exact ?? domainOf(call, source);
+  const domain = domainOf(call, source);
   const plans = plansFor();
   let best: { plan: Plan; error: number } | undefined;
   for (const plan of plans) {

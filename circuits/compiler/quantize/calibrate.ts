@@ -42,14 +42,21 @@ export function calibrate({
   return { facts, outputs };
 }
 
+/** Below this, and far below everything else, lies what masks use for −∞. */
+const MASK = -1000;
+
 function rangeOf(data: Float64Array, known: Range | undefined): Range {
   let low = known?.low ?? Infinity;
   let high = known?.high ?? -Infinity;
+  let lowest = Infinity;
   for (const value of data) {
     // An infinity in a sample (a mask, log 0) says nothing about the scale of the rest.
     if (!Number.isFinite(value)) continue;
-    if (value < low) low = value;
+    if (value < MASK) lowest = Math.min(lowest, value);
+    else if (value < low) low = value;
     if (value > high) high = value;
   }
+  const isMask = low <= high && low > MASK / 4;
+  if (!isMask) low = Math.min(low, lowest);
   return low <= high ? { low, high } : { low: known?.low ?? 0, high: known?.high ?? 0 };
 }
