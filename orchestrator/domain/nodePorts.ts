@@ -67,6 +67,8 @@ export interface Journal {
   }): JournaledTransaction;
   insertAttempt(transactionId: number, attempt: Attempt): void;
   recordReceipt(transactionId: number, receipt: Receipt): void;
+  /** The receipt's block turned out not to be on the chain. */
+  forgetReceipt(transactionId: number): void;
   markDone(transactionId: number): void;
   markLost(transactionId: number): void;
   /** Transactions of this sender that are Signed or Mined, by nonce. */

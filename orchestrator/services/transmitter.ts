@@ -9,6 +9,7 @@ import {
   type FeeCaps,
   type Fees,
   type JournaledTransaction,
+  type Receipt,
 } from "../domain/transaction.ts";
 import type { NodeMetrics } from "../telemetry/nodeMetrics.ts";
 
@@ -70,7 +71,8 @@ export class Transmitter {
     const { journal, chain, logger, settings } = this.#dependencies;
     const fulfilment = this.#fulfilmentOf(requestId);
     if (fulfilment === null) return false;
-    if (journal.openTransactions(chain.sender).length >= settings.maxPending) return false;
+    const waiting = journal.openTransactions(chain.sender).filter((row) => row.receipt === null);
+    if (waiting.length >= settings.maxPending) return false;
     const call = await chain.prepare(fulfilment);
     const fees = firstFees(await chain.baseFee(), settings.feeCaps);
     if (fees === null) return this.#holdForFees(requestId);
@@ -89,11 +91,26 @@ export class Transmitter {
   async tend(): Promise<void> {
     const { journal, chain } = this.#dependencies;
     const open = journal.openTransactions(chain.sender);
-    if (open.length === 0) return;
+    const waiting = open.filter((row) => row.receipt === null);
+    for (const row of open) if (row.receipt !== null) this.#tendMined(row, row.receipt);
+    if (waiting.length === 0) return;
     const minedNonce = await chain.minedNonce();
-    for (const row of open) {
-      if (row.nonce < minedNonce || row.state === "Mined") await this.#tendUsed(row);
+    for (const row of waiting) {
+      if (row.nonce < minedNonce) await this.#tendUsed(row);
       else await this.#tendPending(row);
+    }
+  }
+
+  /** A receipt is believed once its block stands deep enough among those the journal applied. */
+  #tendMined(row: JournaledTransaction, { block }: Receipt): void {
+    const { journal, settings } = this.#dependencies;
+    const tip = journal.tip();
+    const applied = journal.blockAtOrBelow(block.number);
+    if (tip === null || applied === null || tip.number < block.number) return;
+    if (applied.number === block.number && applied.hash !== block.hash) {
+      journal.forgetReceipt(row.id);
+    } else if (tip.number - block.number >= settings.doneDepth) {
+      journal.markDone(row.id);
     }
   }
 
@@ -103,17 +120,17 @@ export class Transmitter {
       const receipt = await chain.receipt(hash);
       if (receipt === null) continue;
       this.#strangerSince.delete(row.id);
-      if (row.receipt?.block.hash !== receipt.block.hash) {
-        journal.recordReceipt(row.id, receipt);
-        this.#reportReceipt(row, receipt);
-      }
-      if (this.#isDeep(receipt.block)) this.#finish(row);
+      // Should a re-org take the block, the bytes are new to everybody again.
+      this.#broadcastAt.delete(row.id);
+      journal.recordReceipt(row.id, receipt);
+      this.#reportReceipt(row, receipt);
+      this.#tendMined(row, receipt);
       return;
     }
-    if (row.state === "Signed") this.#suspectStranger(row);
+    this.#suspectStranger(row);
   }
 
-  #reportReceipt(row: JournaledTransaction, receipt: NonNullable<JournaledTransaction["receipt"]>) {
+  #reportReceipt(row: JournaledTransaction, receipt: Receipt) {
     const { logger, metrics } = this.#dependencies;
     const { requestId, nonce } = row;
     const { hash: transactionHash, gasUsed, block, succeeded } = receipt;
@@ -122,20 +139,6 @@ export class Transmitter {
     else logger.warn("settlement mined but reverted", fields);
     metrics.transactionsMined.increment({ succeeded: String(succeeded) });
     metrics.gasUsed.increment({}, Number(gasUsed));
-  }
-
-  /** Believed once it stands deep enough on blocks that the journal itself has applied. */
-  #isDeep(block: { readonly number: number; readonly hash: Hex }): boolean {
-    const { journal, settings } = this.#dependencies;
-    const tip = journal.tip();
-    if (tip === null || tip.number - block.number < settings.doneDepth) return false;
-    const applied = journal.blockAtOrBelow(block.number);
-    return applied === null || applied.number < block.number || applied.hash === block.hash;
-  }
-
-  #finish(row: JournaledTransaction): void {
-    this.#broadcastAt.delete(row.id);
-    this.#dependencies.journal.markDone(row.id);
   }
 
   /**

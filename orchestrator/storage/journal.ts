@@ -80,7 +80,7 @@ export class SqliteJournal implements Journal {
     inTransaction(this.#database, () => {
       blocks.deleteBlocksAbove(this.#database, block.number);
       requests.unseeAbove(this.#database, block.number);
-      transactions.unmineAbove(this.#database, block.number);
+      transactions.clearReceipts(this.#database, "receipt_block > ?", block.number);
     });
   }
 
@@ -147,6 +147,10 @@ export class SqliteJournal implements Journal {
 
   recordReceipt(transactionId: number, receipt: Receipt): void {
     transactions.updateReceipt(this.#database, transactionId, receipt);
+  }
+
+  forgetReceipt(transactionId: number): void {
+    transactions.clearReceipts(this.#database, "id = ?", transactionId);
   }
 
   markDone(transactionId: number): void {

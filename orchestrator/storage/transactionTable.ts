@@ -88,15 +88,19 @@ export function updateState(database: DatabaseSync, id: number, state: Transacti
   database.prepare("UPDATE transactions SET state = ? WHERE id = ?").run(state, id);
 }
 
-/** Receipts of rolled-back blocks are forgotten; the bytes are broadcast again. */
-export function unmineAbove(database: DatabaseSync, number: number): void {
+/** Receipts of blocks that left the chain are forgotten; the bytes are broadcast again. */
+export function clearReceipts(
+  database: DatabaseSync,
+  condition: "id = ?" | "receipt_block > ?",
+  value: number,
+): void {
   database
     .prepare(
       `UPDATE transactions SET state = 'Signed', receipt_hash = NULL, receipt_block = NULL,
          receipt_block_hash = NULL, receipt_succeeded = NULL, receipt_gas_used = NULL
-       WHERE receipt_block > ?`,
+       WHERE ${condition}`,
     )
-    .run(number);
+    .run(value);
 }
 
 /** Transactions by a condition on their own columns, by nonce. */
