@@ -13,5 +13,6 @@ export default defineConfig({
   },
   // The ABI that everybody uses is sdk/protocol/abi; types of a second one would only differ.
   typechain: { dontOverrideCompile: true },
+  test: { solidity: { fuzz: { runs: 256 }, invariant: { runs: 32, depth: 200 } } },
   networks: { default: { type: "edr-simulated", chainType: "l1", hardfork: "osaka" } },
 });
