@@ -15,7 +15,10 @@ const FIRST_PAUSE_MS = 300;
 const KEEP = { age: 3_600, count: 5_000 };
 
 /** Pause before a redis with the wrong eviction policy is looked at again. */
-const CHECK_AGAIN_MS = 5_000;
+const CHECK_AGAIN_MS = 2_000;
+
+/** Longest blocking read of events; a stop need not wait longer. */
+const EVENTS_WAIT_MS = 2_000;
 
 interface Channel {
   readonly queue: Queue;
@@ -57,7 +60,7 @@ export class BullWorkQueue implements WorkQueue {
     const open = (stage: Stage): Channel => {
       const options = { connection: this.#redis, prefix };
       const queue = new Queue(stage, options);
-      const events = new QueueEvents(stage, options);
+      const events = new QueueEvents(stage, { ...options, blockingTimeout: EVENTS_WAIT_MS });
       const onError = (error: Error) => {
         logger.debug("work list connection", { stage, error });
       };
