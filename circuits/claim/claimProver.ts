@@ -19,10 +19,12 @@ export type ClaimCircuit = "sixWords" | "sixWordsOther";
 export interface ClaimProver {
   readonly verifyingKey: VerifyingKey;
   /** Evidence as `ZkVerifier` takes it: the commitment, then the proof. */
-  prove(
-    claim: ProofBinding & { readonly input: Uint8Array; readonly output: Uint8Array },
-  ): Promise<Uint8Array>;
+  prove(claim: FreeClaim): Promise<Uint8Array>;
+  /** The public signals as the circuit computes them: h, y, c. */
+  signals(claim: FreeClaim): Promise<readonly bigint[]>;
 }
+
+type FreeClaim = ProofBinding & { readonly input: Uint8Array; readonly output: Uint8Array };
 
 /** Compiles the circuit with circom and makes its development key, both under `build/claim`. */
 export async function claimProver(circuit: ClaimCircuit): Promise<ClaimProver> {
@@ -37,16 +39,22 @@ export async function claimProver(circuit: ClaimCircuit): Promise<ClaimProver> {
   const wasm = await readFile(path.join(directory, `${circuit}_js/${circuit}.wasm`));
   const keys = await ensureDevelopmentKeys({ r1cs, name: circuit, cacheDirectory: directory });
 
+  const proofOf = async (claim: FreeClaim) => {
+    const [, , c] = publicSignals(claim);
+    const words = claimWords(claim.input, claim.output);
+    const witness = { type: "mem" } as const;
+    await wtns.calculate({ c, words }, wasm, witness);
+    return groth16.prove(keys.zkey, witness, undefined, { singleThread: true });
+  };
+
   return {
     verifyingKey: keys.verifyingKey,
     async prove(claim) {
-      const [commitment, , c] = publicSignals(claim);
-      const words = claimWords(claim.input, claim.output);
-      const witness = { type: "mem" } as const;
-      await wtns.calculate({ c, words }, wasm, witness);
-      const options = { singleThread: true };
-      const { proof } = await groth16.prove(keys.zkey, witness, undefined, options);
-      return encodeEvidence(commitment, proof);
+      const { proof } = await proofOf(claim);
+      return encodeEvidence(publicSignals(claim)[0], proof);
+    },
+    async signals(claim) {
+      return (await proofOf(claim)).publicSignals.map(BigInt);
     },
   };
 }
