@@ -137,11 +137,11 @@ function samplesOf(
     inputs.map(({ name, shape, elementType }, at) => {
       const values = sample[at];
       const size = sizeOf(shape);
-      if (values?.length !== size || !values.every((value) => Number.isFinite(Number(value)))) {
+      if (values?.length !== size || !values.every((value) => Number.isFinite(value))) {
         const actual = values?.length ?? "none";
         throw refusal("SampleInvalid", { sample: index, input: name, expected: size, actual });
       }
-      return { elementType, shape, data: Float64Array.from(values, Number) };
+      return { elementType, shape, data: Float64Array.from(values) };
     }),
   );
 }

@@ -46,14 +46,14 @@ export interface ConformanceRequest {
   readonly reference: FloatReference;
   /** Names of the models to try; all where absent. */
   readonly only?: readonly string[];
-  /** Larger circuits are not built; default 2^24 − 4 rows. */
+  /** Larger circuits are not built; default 2^23 − 4 rows. */
   readonly rowLimit?: number;
   /** Told of every model as it is done. */
   readonly onModel?: (outcome: ModelOutcome) => void;
   readonly signal?: AbortSignal;
 }
 
-const ROW_LIMIT = 2 ** 24 - 4;
+const ROW_LIMIT = 2 ** 23 - 4;
 /** Σ|ŷ − y| / Σ|y| must stay below this. */
 const RELATIVE_TOLERANCE = 0.01;
 /** The largest absolute error where an expected output is all zero; labels are whole numbers. */

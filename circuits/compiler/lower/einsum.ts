@@ -40,16 +40,16 @@ function parse(call: Call, inputs: readonly string[]) {
   const sides = left.split(",");
   if (sides.length !== inputs.length) throw invalidInput(call, `equation ${equation}`);
   if (equation.includes(".")) throw unsupportedForm(call, "an ellipsis", "a letter per axis");
-  const terms = sides.map((side, i): Term => ({ name: inputs[i] ?? "", letters: [...side] }));
+  const terms = sides.map((side, i): Term => ({ name: inputs[i] ?? "", letters: side.split("") }));
   if (terms.some(({ letters }) => new Set(letters).size !== letters.length)) {
     throw unsupportedForm(call, "a diagonal", "distinct letters in each operand");
   }
-  return { terms, result: right === undefined ? implicit(left) : [...right] };
+  return { terms, result: right === undefined ? implicit(left) : right.split("") };
 }
 
 /** Without an arrow: letters that occur once, sorted. */
 function implicit(left: string): string[] {
-  const letters = [...left.replaceAll(",", "")];
+  const letters = left.replaceAll(",", "").split("");
   return letters
     .filter((letter) => letters.filter((other) => other === letter).length === 1)
     .sort();

@@ -1,7 +1,7 @@
 import type { Call } from "../graph/call.ts";
 import { evaluateNode } from "../graph/evaluateGraph.ts";
 import type { Graph, Node } from "../graph/graph.ts";
-import { IntegerBuilder } from "../integer/integerBuilder.ts";
+import type { IntegerBuilder } from "../integer/integerBuilder.ts";
 import { isFloat } from "../onnx/elementType.ts";
 import type { Tensor } from "../onnx/tensor.ts";
 import type { ValueFacts } from "../quantize/calibrate.ts";

@@ -128,7 +128,8 @@ function readNode(message: NodeMessage, index: number): OnnxNode {
 const text = new TextDecoder();
 
 function readAttribute(node: string, message: AttributeMessage): Attribute {
-  switch ((message.type ?? 0) === 0 ? guessType(message) : message.type) {
+  const declared = message.type ?? 0;
+  switch (declared === 0 ? guessType(message) : declared) {
     case 1:
       return { kind: "float", value: message.f ?? 0 };
     case 2:
