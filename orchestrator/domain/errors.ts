@@ -7,6 +7,8 @@ export const ERROR_SENTENCES = {
     "The journal belongs to another chain or coordinator; choose another journal path.",
   JournalTooNew: "The journal was written by a newer version; start that version instead.",
 
+  PortTaken: "The port is taken; choose another ASSAY_HTTP_PORT.",
+
   RpcUnavailable: "No RPC endpoint answers; check the RPC urls, the node keeps trying.",
   RpcRefused: "The RPC endpoint refused the call.",
   RpcInconsistent: "The RPC endpoint contradicts itself about a block; it will be asked again.",

@@ -34,6 +34,8 @@ const ROUTES: readonly Route[] = [
 /**
  * Serves health, metrics and request reports to everybody who can reach the port, and inputs and
  * artefacts to workers that show a token. Read only.
+ *
+ * @throws OrchestratorError PortTaken
  */
 export async function startNodeServer(input: {
   readonly api: NodeApi;
@@ -48,7 +50,9 @@ export async function startNodeServer(input: {
     void respond(input, request, response);
   });
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (cause) => {
+      reject(new OrchestratorError("PortTaken", { data: { host, port }, cause }));
+    });
     server.listen(port, host, resolve);
   });
   const { port: bound } = server.address() as AddressInfo;

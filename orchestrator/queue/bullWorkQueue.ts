@@ -57,6 +57,14 @@ export class BullWorkQueue implements WorkQueue {
     this.#redis.on("close", () => {
       this.#state = notReady(new OrchestratorError("QueueUnavailable", { retryable: true }));
     });
+    // An outcome that could not be journaled must not end the stream of the others.
+    const tell = (stage: Stage, outcome: JobOutcome): void => {
+      try {
+        onOutcome(stage, outcome);
+      } catch (error) {
+        logger.error("an outcome could not be journaled", { stage, error });
+      }
+    };
     const open = (stage: Stage): Channel => {
       const options = { connection: this.#redis, prefix };
       const queue = new Queue(stage, options);
@@ -68,12 +76,12 @@ export class BullWorkQueue implements WorkQueue {
       events.on("error", onError);
       events.on("completed", ({ jobId: id, returnvalue }) => {
         const requestId = requestIdOf(id);
-        if (requestId !== null) onOutcome(stage, decodeResult(stage, requestId, returnvalue));
+        if (requestId !== null) tell(stage, decodeResult(stage, requestId, returnvalue));
       });
       events.on("failed", ({ jobId: id, failedReason }) => {
         const requestId = requestIdOf(id);
         if (requestId === null) return;
-        onOutcome(stage, { kind: "failed", requestId, stage, error: decodeFailure(failedReason) });
+        tell(stage, { kind: "failed", requestId, stage, error: decodeFailure(failedReason) });
       });
       return { queue, events };
     };

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { Redis } from "ioredis";
 
 import { startEmbeddedServer } from "../../orchestrator/queue/embeddedServer.ts";
-import { setUpBench } from "../e2e/support/bench.ts";
+import { rpc, setUpBench } from "../e2e/support/bench.ts";
 import {
   askOne,
   assertSettledOnce,
@@ -94,6 +94,17 @@ describe("RPC", { timeout: 240_000 }, () => {
     const requests = [first, second].map(({ requestId }, index) => ({ requestId, index }));
     await assertSettledOnce(bench, requests);
     assert.equal((await fulfilments(bench, first.requestId)).length, 1);
+  });
+
+  it("has three hundred blocks of news for a node that comes late", async (t) => {
+    const bench = await setUpBench(t);
+    const { requestId } = await askOne(bench, 0);
+    await rpc(bench.chain, "anvil_mine", ["0x12c", "0x1"]);
+    bench.processes.startAll();
+    await untilSettled(bench, requestId);
+    await assertSettledOnce(bench, [{ requestId, index: 0 }]);
+    assert.match(bench.processes.log("node"), /caught up with final blocks/);
+    assert.match((await reportOf(bench, requestId)).why, /not final yet/);
   });
 
   it("of another chain, or without the contracts, ends the node with a sentence", async (t) => {

@@ -33,6 +33,11 @@ describe("OrchestratorError", () => {
     assert.equal(back.retryable, true);
   });
 
+  it("leaves out a cause that is no error", () => {
+    const record = toErrorRecord(new OrchestratorError("ProvingFailed", { cause: "text" }));
+    assert.deepEqual(record.data, {});
+  });
+
   it("keeps the message of an unknown error and lets it be tried again", () => {
     const record = toErrorRecord(new TypeError("odd"));
     assert.deepEqual(record, { code: "Unexpected", message: "odd", retryable: true, data: {} });

@@ -22,7 +22,7 @@ const work: Work = {
   input: Uint8Array.of(9, 8, 7),
 };
 
-async function serve(t: TestContext, change: Partial<NodeApi> = {}) {
+async function serve(t: TestContext, change: Partial<NodeApi> = {}, port = 0) {
   const api: NodeApi = {
     health: () => ({
       isHealthy: false,
@@ -44,7 +44,7 @@ async function serve(t: TestContext, change: Partial<NodeApi> = {}) {
   const server = await startNodeServer({
     api,
     host: "127.0.0.1",
-    port: 0,
+    port,
     workerNameByToken: new Map([[TOKEN, "gpu"]]),
     logger: silentLogger,
   });
@@ -73,6 +73,13 @@ describe("node server", () => {
     const response = await fetch(`${url}/metrics`);
     assert.equal(response.status, 500);
     assert.doesNotMatch(await response.text(), /secret/);
+  });
+});
+
+describe("startNodeServer", () => {
+  it("says that its port is taken", async (t) => {
+    const port = Number(new URL((await serve(t)).url).port);
+    await assert.rejects(serve(t, {}, port), { code: "PortTaken" });
   });
 });
 
