@@ -104,6 +104,12 @@ async function drawAnswers(
   } catch (error) {
     // Late is told by the outcomes; a process that died, or a user who left, by the error.
     if (!isTimeout(error)) throw error;
+    for (const [index, outcome] of outcomes.entries()) {
+      const requestId = sent[index]?.requestId;
+      if (outcome.status !== "Open" || requestId === undefined) continue;
+      const report = await fetchRequestReport(nodeUrl, requestId);
+      progress.print(`${requestId}: ${report?.why ?? "the node does not know it"}`);
+    }
   }
   return outcomes;
 }

@@ -6,6 +6,8 @@ import type { Counts } from "./counts.ts";
 
 /** For one test or one file; a file that leaves something running would never end. */
 const TIMEOUT_MS = 240_000;
+const MAX_LINES = 40;
+const MAX_COLUMNS = 300;
 
 export interface NodeSuite {
   readonly root: string;
@@ -39,7 +41,7 @@ export async function runNodeSuite({
     printFailure(root, test, print);
     // A file that could not be run at all says why on its standard error only.
     const isFile = test.file !== undefined && test.file.endsWith(test.name);
-    if (isFile) print((complaints.get(test.file) ?? "").trimEnd().replace(/^/gm, "    "));
+    if (isFile) print(excerpt(complaints.get(test.file) ?? ""));
   });
   stream.on("test:pass", (test) => {
     if (test.skip !== undefined && test.skip !== false) {
@@ -65,9 +67,15 @@ function printFailure(root: string, test: EventData.TestFail, print: (line: stri
   const error = test.details.error;
   const cause = error.cause instanceof Error ? error.cause : error;
   print(`  FAILED: ${test.name}${where}`);
-  print((cause.stack ?? cause.message).replace(/^/gm, "    "));
+  print(excerpt(cause.stack ?? cause.message));
 }
 
 function isChildFailure(error: Error): boolean {
   return "failureType" in error && error.failureType === "subtestsFailed";
+}
+
+/** Some errors carry the bytecode of a contract: nobody reads that. */
+function excerpt(text: string): string {
+  const lines = text.trimEnd().split("\n").slice(0, MAX_LINES);
+  return lines.map((line) => `    ${line.slice(0, MAX_COLUMNS)}`).join("\n");
 }
