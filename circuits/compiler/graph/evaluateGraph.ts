@@ -1,4 +1,5 @@
 import type { ElementType } from "../onnx/elementType.ts";
+import { LIMITS } from "../onnx/limits.ts";
 import { sizeOf, type Tensor } from "../onnx/tensor.ts";
 import { refusal } from "../refusal.ts";
 import type { Call, FindEvaluate } from "./call.ts";
@@ -27,14 +28,29 @@ export function evaluateGraph(
     }
     values.set(input.name, feed);
   });
+  const budget = elementBudget();
   for (const node of graph.nodes) {
     const outputs = evaluateNode({ node, opset: graph.opset, values, find });
     node.outputs.forEach((name, index) => {
       const output = outputs[index];
-      if (name !== "" && output !== undefined) values.set(name, output);
+      if (name === "" || output === undefined) return;
+      budget.take(node.name, output);
+      values.set(name, output);
     });
   }
   return values;
+}
+
+/** Counts the elements of all values, so that many middle-sized ones are refused too. */
+export function elementBudget(): { take(node: string, tensor: Tensor): void } {
+  let elements = 0;
+  return {
+    take: (node, tensor) => {
+      elements += tensor.data.length;
+      if (elements <= LIMITS.totalElements) return;
+      throw refusal("ModelTooLarge", { node, elements, limit: LIMITS.totalElements });
+    },
+  };
 }
 
 /** Runs one node; values holds all its inputs. */

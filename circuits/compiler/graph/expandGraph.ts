@@ -3,7 +3,7 @@ import { Attributes, type Attribute } from "../onnx/attribute.ts";
 import type { Tensor } from "../onnx/tensor.ts";
 import { refusal } from "../refusal.ts";
 import type { Call, FindEvaluate } from "./call.ts";
-import { constantCall, evaluateNode } from "./evaluateGraph.ts";
+import { constantCall, elementBudget, evaluateNode } from "./evaluateGraph.ts";
 import type { Graph, Node } from "./graph.ts";
 
 /** Writes the nodes that a composite operator stands for. */
@@ -40,6 +40,7 @@ interface State {
   readonly constants: Map<string, Tensor>;
   /** Everything computed so far, constants too. */
   readonly values: Map<string, Tensor>;
+  readonly budget: ReturnType<typeof elementBudget>;
 }
 
 /**
@@ -58,7 +59,12 @@ export function expandGraph({
   readonly findExpand: FindExpand;
 }): Graph {
   const constants = new Map(graph.constants);
-  const state: State = { opset: graph.opset, constants, values: new Map(constants) };
+  const state: State = {
+    opset: graph.opset,
+    constants,
+    values: new Map(constants),
+    budget: elementBudget(),
+  };
   graph.inputs.forEach((input, index) => {
     const feed = feeds[index];
     if (feed !== undefined) state.values.set(input.name, feed);
@@ -75,7 +81,11 @@ export function expandGraph({
 }
 
 /** Runs a node and says whether its results are constant. */
-function runNode({ opset, values, constants }: State, node: Node, find: FindEvaluate): boolean {
+function runNode(
+  { opset, values, constants, budget }: State,
+  node: Node,
+  find: FindEvaluate,
+): boolean {
   const isConstant =
     SHAPE_ONLY.has(node.operator) ||
     node.inputs.every((name) => name === "" || constants.has(name));
@@ -83,6 +93,7 @@ function runNode({ opset, values, constants }: State, node: Node, find: FindEval
   node.outputs.forEach((name, index) => {
     const output = outputs[index];
     if (name === "" || output === undefined) return;
+    budget.take(node.name, output);
     values.set(name, output);
     if (isConstant) constants.set(name, output);
   });

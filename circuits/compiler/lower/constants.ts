@@ -38,7 +38,7 @@ export const constantsFamily: Family = {
     const [start = 0, limit = 0, delta = 1] = [0, 1, 2].map((i) => call.constant(i).data[0]);
     if (delta === 0) throw invalidInput(call, "delta is 0");
     const count = Math.max(0, Math.ceil((limit - start) / delta));
-    const data = Array.from({ length: count }, (_, i) => start + i * delta);
+    const data = Array.from({ length: sizeOf([count]) }, (_, i) => start + i * delta);
     return [list(call.elementType(0), data)];
   }),
   NonZero: foldedOperator((call) => [nonZero(call.constant(0))]),
@@ -46,7 +46,7 @@ export const constantsFamily: Family = {
     const shape = call.shape(0);
     const diagonal = call.attributes.int("k", 0);
     const [height = 0, width = 0] = shape;
-    const data = new Float64Array(height * width).map((_, i) =>
+    const data = new Float64Array(sizeOf([height, width])).map((_, i) =>
       (i % width) - Math.floor(i / width) === diagonal ? 1 : 0,
     );
     const type = elementTypeOf(call.attributes.int("dtype", -1)) ?? call.elementType(0);

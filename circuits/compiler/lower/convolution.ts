@@ -29,7 +29,7 @@ function convolution(call: Call): LinearMap {
   for (let n = 0; n < batch; n++) {
     for (let group = 0; group < groups; group++) {
       const first = (n * channels + group * perGroup) * windows.plane;
-      const elements = new Int32Array(places * depth);
+      const elements = new Int32Array(sizeOf([places, depth]));
       for (let i = 0; i < elements.length; i++) {
         const place = Math.floor(i / depth);
         const channel = Math.floor((i % depth) / windows.taps);
@@ -146,12 +146,12 @@ function transposedConvolution(call: Call): LinearMap {
   const sums = range(batch * groups).map((at): WeightedSum => {
     const group = at % groups;
     const first = (Math.floor(at / groups) * channels + group * perGroup) * plane;
-    const elements = Int32Array.from({ length: places * depth }, (_, i) => {
+    const elements = Int32Array.from({ length: sizeOf([places, depth]) }, (_, i) => {
       const place = Math.floor(i / depth);
       const position = positions[place * taps + (i % taps)] ?? -1;
       return position < 0 ? -1 : first + Math.floor((i % depth) / taps) * plane + position;
     });
-    const matrix = Float64Array.from({ length: depth * columns }, (_, i) => {
+    const matrix = Float64Array.from({ length: sizeOf([depth, columns]) }, (_, i) => {
       const inner = Math.floor(i / columns);
       const channel = group * perGroup + Math.floor(inner / taps);
       return weights.data[(channel * columns + (i % columns)) * taps + (inner % taps)] ?? 0;

@@ -62,7 +62,7 @@ export function selectByPlan(call: Lowering, plan: Plan, index: Value): Linear {
     for (let column = 0; column < columns; column++)
       order[plan.place(i, column)] = i * columns + column;
   }
-  const candidates = Int32Array.from({ length: count * columns * size }, (_, at) => {
+  const candidates = Int32Array.from({ length: sizeOf([count, columns, size]) }, (_, at) => {
     const row = Math.floor(at / size);
     return plan.candidate(Math.floor(row / columns), row % columns, at % size);
   });

@@ -105,7 +105,7 @@ function privateProduct(call: Lowering, layout: Layout) {
   const { m, k, n, shape, aStarts, bStarts } = layout;
   const a = call.narrow(call.input(0));
   const b = call.narrow(call.input(1));
-  const count = aStarts.length * m * n * k;
+  const count = sizeOf([aStarts.length, m, n, k]);
   const left = new Int32Array(count);
   const right = new Int32Array(count);
   let at = 0;

@@ -48,7 +48,7 @@ function moveTensor(sources: readonly Tensor[], { shape, indices, fill = 0 }: Mo
 }
 
 export function range(count: number): number[] {
-  return Array.from({ length: count }, (_, i) => i);
+  return Array.from({ length: sizeOf([count]) }, (_, i) => i);
 }
 
 /** Indices that leave everything where it is. */

@@ -1,3 +1,4 @@
+import { sizeOf } from "../onnx/tensor.ts";
 import type { Value } from "../integer/integerModel.ts";
 import { fromSum, type Fixed, type Linear } from "../quantize/linear.ts";
 import { magnitudeOf } from "../quantize/precision.ts";
@@ -21,13 +22,14 @@ export function indexValue(call: Lowering, indices: Private, size: number): Valu
 export function oneHot(call: Lowering, index: Value, size: number): Value {
   const { builder, name: label } = call;
   const count = index.low.length;
+  const cells = sizeOf([count, size]);
   const repeated = builder.gather({
     sources: [index],
     shape: [count, size],
-    indices: Int32Array.from({ length: count * size }, (_, i) => Math.floor(i / size)),
+    indices: Int32Array.from({ length: cells }, (_, i) => Math.floor(i / size)),
     label,
   });
-  const offsets = Float64Array.from({ length: count * size }, (_, i) => -(i % size) + 0);
+  const offsets = Float64Array.from({ length: cells }, (_, i) => -(i % size) + 0);
   const distance = builder.affine({ source: repeated, offsets, label });
   return builder.isZero({ source: distance, label });
 }

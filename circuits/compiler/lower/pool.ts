@@ -35,7 +35,7 @@ function averagePool(call: Call): LinearMap {
   const countsPadding = call.attributes.int("count_include_pad", 0) === 1;
   const places = sizeOf(output);
   const planes = batch * channels;
-  const elements = new Int32Array(planes * places * taps);
+  const elements = new Int32Array(sizeOf([planes, places, taps]));
   const scales = new Float64Array(planes * places);
   for (let i = 0; i < planes * places; i++) {
     const place = i % places;

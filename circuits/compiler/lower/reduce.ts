@@ -143,7 +143,7 @@ function cumulativeSum(call: Call): LinearMap {
   const isExclusive = call.attributes.int("exclusive", 0) === 1;
   const counts = (k: number, n: number): boolean =>
     (isReverse ? k > n : k < n) || (k === n && !isExclusive);
-  const weights = Float64Array.from({ length: depth * depth }, (_, i) =>
+  const weights = Float64Array.from({ length: sizeOf([depth, depth]) }, (_, i) =>
     counts(Math.floor(i / depth), i % depth) ? 1 : 0,
   );
   const rows = elements.length / Math.max(1, depth);

@@ -16,6 +16,8 @@ type Mix = readonly { readonly at: number; readonly weight: number }[];
 function resize(call: Call): LinearMap {
   const source = call.shape(0);
   const { sizes, scales } = sizesOf(call, source);
+  // Before any list is as long as an axis.
+  sizeOf(sizes);
   const mixes = source.map((size, axis) =>
     range(sizes[axis] ?? 1).map((place) =>
       mixOf(call, { place, size, target: sizes[axis] ?? 1, scale: scales[axis] ?? 1 }),

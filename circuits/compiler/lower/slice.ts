@@ -124,6 +124,8 @@ function pad(call: Call): Movement {
     after[axisOf(call, axis, from.length)] = given[i + axes.length] ?? 0;
   });
   const shape = from.map((size, axis) => size + (before[axis] ?? 0) + (after[axis] ?? 0));
+  // Before any list is as long as an axis.
+  sizeOf(shape);
   const fill = call.has(2) ? call.constant(2).data[0] : call.attributes.float("value", 0);
   const places = from.map((size, axis) =>
     range(shape[axis] ?? 0).map((i) => padded(call, mode, i - (before[axis] ?? 0), size)),

@@ -61,7 +61,7 @@ export function evaluateMap(map: LinearMap, source: Tensor): Tensor {
 
 function evaluateSum(sum: WeightedSum, data: Float64Array): Float64Array {
   const { rows, depth, columns, elements, weights, bias } = sum;
-  const result = new Float64Array(rows * columns);
+  const result = new Float64Array(sizeOf([rows, columns]));
   for (let row = 0; row < rows; row++) {
     result.set(bias, row * columns);
     for (let k = 0; k < depth; k++) {

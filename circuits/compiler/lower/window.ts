@@ -51,7 +51,7 @@ export function windowsOf(
     throw invalidInput(call, "the kernel is larger than its input");
   const taps = sizeOf(kernel);
   const places = sizeOf(output);
-  const positions = new Int32Array(places * taps);
+  const positions = new Int32Array(sizeOf([places, taps]));
   const insidePadding = new Uint8Array(places * taps);
   const sourceStrides = stridesOf(spatial);
   for (let place = 0; place < places; place++) {

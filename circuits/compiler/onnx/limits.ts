@@ -3,8 +3,8 @@ export const LIMITS = {
   fileBytes: 256 * 2 ** 20,
   nodes: 100_000,
   rank: 12,
-  tensorElements: 2 ** 26,
-  totalElements: 2 ** 27,
+  tensorElements: 2 ** 24,
+  totalElements: 2 ** 26,
   lowestOpset: 7,
   highestOpset: 22,
 } as const;

@@ -1,4 +1,6 @@
+import { refusal } from "../refusal.ts";
 import type { ElementType } from "./elementType.ts";
+import { LIMITS } from "./limits.ts";
 
 /** A constant tensor, row-major. Values of every element type are held as doubles. */
 export type Tensor = {
@@ -7,10 +9,22 @@ export type Tensor = {
   readonly data: Float64Array;
 };
 
-/** Number of elements of a shape; 1 for a scalar. */
+/**
+ * Number of elements of a shape; 1 for a scalar. Whatever is allocated is sized by this, so that a
+ * file of a few bytes cannot ask for gigabytes.
+ * @throws CompilerError ModelTooLarge past 2^24 elements, or where a dimension is no size at all
+ */
 export function sizeOf(shape: readonly number[]): number {
   let size = 1;
-  for (const dimension of shape) size *= dimension;
+  let isValid = true;
+  for (const dimension of shape) {
+    size *= dimension;
+    isValid &&= Number.isSafeInteger(dimension) && dimension >= 0;
+  }
+  if (!isValid || size > LIMITS.tensorElements) {
+    const limit = LIMITS.tensorElements;
+    throw refusal("ModelTooLarge", { shape: shape.join("×"), limit });
+  }
   return size;
 }
 
