@@ -371,9 +371,9 @@ contract InferenceCoordinator is IInferenceCoordinator, RequestBook, Ledger, Ver
 
         _requests[requestId] = RequestSlotLib.ended(RequestStatus.Expired);
 
+        // Below a third of the gas an answer is paid for, so the escrow holds it.
         uint256 gasUsed = ((gasBefore - gasleft() + EXPIRE_OVERHEAD) * 12) / 10;
         uint256 reward = gasUsed * FeeLib.gasPrice(request.terms.maxGasPrice);
-        if (reward > assignment.escrow) reward = assignment.escrow;
         uint256 refund = assignment.escrow - reward;
 
         if (reward > 0) _credit(msg.sender, reward);

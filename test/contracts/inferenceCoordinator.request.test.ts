@@ -1,9 +1,11 @@
 import { expect } from "chai";
 import { hexlify, keccak256 } from "ethers";
 
+import { zkRelease } from "../../scripts/deploy/publishRelease.ts";
 import { requestId } from "../../sdk/protocol/requestId.ts";
 import { deployTokenWorld } from "./support/tokenWorld.ts";
 import {
+  as,
   ask,
   askedIn,
   askingData,
@@ -17,7 +19,9 @@ import {
   networkHelpers,
   PRICE,
   PRIMARY_WINDOW_SECONDS,
+  proverOf,
   read,
+  RELEASE,
   send,
   STATUS,
   ZK,
@@ -134,6 +138,21 @@ describe("requestInference", () => {
       gasFee,
       total: PRICE + royalty + gasFee,
     });
+  });
+
+  it("quotes the calldata floor for a large input", async () => {
+    const w = await world();
+    const model: unknown = await read(w.models, "modelOf", w.releaseId);
+    const { verifyingKey } = await proverOf("sixWords");
+    const release = zkRelease({ ...RELEASE, inputLength: 24_576, verifyingKey });
+    const models = as(w.models, w.publisher);
+    const id: unknown = await read(models, "publishRelease", model, "3.0.0", release);
+    await send(models, "publishRelease", [model, "3.0.0", release]);
+    const limits = { minGasPrice: 0n, maxCallbackGas: 0n, maxInputLength: 24_576n };
+    await send(as(w.operators, w.operator), "startServing", [w.operatorId, id, ZK, limits]);
+    const terms = await defaultTerms({ maxGasPrice: 1n, callbackGas: 0n });
+    const quote = await read(w.coordinator, "quote", id, ZK, 24_576n, terms);
+    expect(quote.gasFee).to.equal(52_000n + 40n * 24_596n);
   });
 
   const refused: readonly (readonly [string, string, (w: World) => Promise<Asking>])[] = [
