@@ -8,7 +8,7 @@ import { RpcPool } from "./chain/rpcPool.ts";
 import { rpcSettlement } from "./chain/settlement.ts";
 import { systemClock as clock } from "./clock.ts";
 import type { NodeConfig } from "./config.ts";
-import type { Journal, NodeApi } from "./domain/nodePorts.ts";
+import type { Journal, NodeApi, ReleaseRegistry } from "./domain/nodePorts.ts";
 import type { Logger } from "./domain/ports.ts";
 import { BullWorkQueue } from "./queue/bullWorkQueue.ts";
 import { superviseEmbeddedServer } from "./queue/embeddedSupervisor.ts";
@@ -18,6 +18,7 @@ import { ChainView } from "./services/chainView.ts";
 import { Feed } from "./services/feed.ts";
 import { fulfill } from "./services/fulfill.ts";
 import { ingest } from "./services/ingest.ts";
+import { learnReleases } from "./services/learnReleases.ts";
 import { healthReport, metricsPage, requestReport, workFor } from "./services/report.ts";
 import { Transmitter } from "./services/transmitter.ts";
 import { Wake } from "./services/wake.ts";
@@ -26,6 +27,8 @@ import { createNodeMetrics, type NodeMetrics } from "./telemetry/nodeMetrics.ts"
 
 const RPC_TIMEOUT_MS = 10_000;
 const MAX_PENDING = 16;
+/** As many as a prove worker holds in memory. */
+const WARM_RELEASES = 4;
 /** Shortest pause between two looks at open transactions; every new block is a look as well. */
 const TEND_EVERY_MS = 250;
 
@@ -40,6 +43,7 @@ interface Base {
   readonly metrics: NodeMetrics;
   readonly chain: ReturnType<typeof connect>;
   readonly view: ChainView;
+  readonly registry: ReleaseRegistry;
   readonly transmitter: Transmitter;
   readonly feedWake: Wake;
   readonly settleWake: Wake;
@@ -55,14 +59,18 @@ export function createNodeParts(
   const metrics = createNodeMetrics();
   const wakes = { feedWake: new Wake(clock), settleWake: new Wake(clock) };
   const { settlement } = chain;
+  const registry = rpcReleaseRegistry(chain.pool, config.chain);
   const transmitter = createTransmitter(config, { journal, settlement, logger, metrics });
-  const base: Base = { config, journal, logger, metrics, chain, view, transmitter, ...wakes };
+  const shared = { config, journal, logger, metrics };
+  const base: Base = { ...shared, chain, view, registry, transmitter, ...wakes };
   const { queue, feed } = createWork(base);
+  const operatorId = config.operator.id;
   const loops: readonly Loop[] = [
     followLoop(base),
     (signal) => feed.run(signal),
     settleLoop(base),
     (signal) => warnAboutSender(base, signal),
+    (signal) => learnReleases({ ...shared, registry, clock, operatorId }, signal),
   ];
   const serveQueue: Loop = (signal) => embeddedQueue(base, signal);
   const { sender } = settlement;
@@ -92,7 +100,7 @@ function createView(
 }
 
 function createWork(base: Base): { readonly queue: BullWorkQueue; readonly feed: Feed } {
-  const { config, journal, logger, metrics, chain, view, feedWake, settleWake } = base;
+  const { config, journal, logger, metrics, registry, view, feedWake, settleWake } = base;
   const queue = new BullWorkQueue({
     url: config.queue.redisUrl,
     prefix: config.queue.prefix,
@@ -107,7 +115,7 @@ function createWork(base: Base): { readonly queue: BullWorkQueue; readonly feed:
   const feed = new Feed({
     journal,
     queue,
-    registry: rpcReleaseRegistry(chain.pool, config.chain.modelRegistry),
+    registry,
     view: () => view.current(),
     accept: (outcome) => {
       acceptOutcome({ journal, logger, metrics }, outcome);
@@ -186,6 +194,7 @@ function createApi(base: Base, queue: BullWorkQueue): NodeApi {
     metrics: () => metricsPage(report),
     requestReport: (requestId) => requestReport(report, requestId),
     work: (requestId) => workFor(report, requestId),
+    manifestsToWarm: () => journal.latestManifests(WARM_RELEASES),
     artefact: (cid) => store.get(cid),
   };
 }

@@ -9,15 +9,24 @@ import type { ReleaseRegistry } from "../domain/nodePorts.ts";
 import type { Hex } from "../domain/ports.ts";
 import { toRevert } from "./revert.ts";
 import type { RpcPool } from "./rpcPool.ts";
-import { rpcHex } from "./rpcSchemas.ts";
+import { rpcHex, rpcLog, type Log } from "./rpcSchemas.ts";
 
 type Pool = Pick<RpcPool, "call">;
 
 const models = new Interface(modelRegistryAbi);
 const operators = new Interface(operatorRegistryAbi);
 
-/** Releases as the ModelRegistry names them. */
-export function rpcReleaseRegistry(pool: Pool, modelRegistry: Hex): ReleaseRegistry {
+/** Releases as the registries name them. */
+export function rpcReleaseRegistry(
+  pool: Pool,
+  place: {
+    readonly modelRegistry: Hex;
+    readonly operatorRegistry: Hex;
+    /** Block from which an operator can have listed itself. */
+    readonly startBlock: number;
+  },
+): ReleaseRegistry {
+  const { modelRegistry, operatorRegistry, startBlock } = place;
   return {
     async release(releaseId) {
       const [digest] = await view(pool, {
@@ -28,7 +37,32 @@ export function rpcReleaseRegistry(pool: Pool, modelRegistry: Hex): ReleaseRegis
       });
       return { releaseId, manifestCid: cidOfDigest(rpcHex.parse(digest)) };
     },
+    async servedBy(operatorId) {
+      const set = operators.encodeFilterTopics("ListingSet", [operatorId]);
+      const removed = operators.encodeFilterTopics("ListingRemoved", [operatorId]);
+      const range = { fromBlock: `0x${startBlock.toString(16)}`, toBlock: "latest" };
+      const query = { address: operatorRegistry, ...range };
+      const both = [[set[0], removed[0]], set[1]];
+      const answer = await pool.call({
+        method: "eth_getLogs",
+        params: [{ ...query, topics: both }],
+      });
+      return stillServed(z.array(rpcLog).parse(answer));
+    },
   };
+}
+
+function stillServed(logs: readonly Log[]): readonly Hex[] {
+  const served = new Map<string, Hex>();
+  for (const log of logs) {
+    const parsed = operators.parseLog(log);
+    if (parsed === null) continue;
+    const releaseId = rpcHex.parse(parsed.args["releaseId"]);
+    const listing = `${releaseId} ${z.bigint().parse(parsed.args["level"])}`;
+    if (parsed.name === "ListingSet") served.set(listing, releaseId);
+    else served.delete(listing);
+  }
+  return [...new Set(served.values())];
 }
 
 /** @throws OrchestratorError SenderNotAllowed if the sender does not act for the operator */

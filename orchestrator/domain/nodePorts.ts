@@ -47,6 +47,8 @@ export interface Journal {
   /** Releases are immutable: what the registry said once stays true. */
   manifestCid(releaseId: Hex): string | null;
   recordRelease(release: RegisteredRelease): void;
+  /** Manifests of the releases that were learnt last, newest first. */
+  latestManifests(limit: number): readonly string[];
 
   request(requestId: Hex): JournaledRequest | null;
   /** Requests that are neither ended nor given up, oldest first. */
@@ -129,6 +131,8 @@ export interface RegisteredRelease {
 export interface ReleaseRegistry {
   /** @throws OrchestratorError ReleaseUnknown */
   release(releaseId: Hex): Promise<RegisteredRelease>;
+  /** Releases the operator has listed itself for, in the order it did. */
+  servedBy(operatorId: bigint): Promise<readonly Hex[]>;
 }
 
 /** What a worker returned for one job. */
@@ -212,6 +216,8 @@ export interface NodeApi {
   metrics(): string;
   requestReport(requestId: Hex): RequestReport | null;
   work(requestId: Hex): Work | null;
+  /** CIDs of the manifests that workers should keep warm. */
+  manifestsToWarm(): readonly string[];
   /** @throws OrchestratorError ArtefactMissing, ArtefactCorrupt */
   artefact(cid: string): Promise<Uint8Array>;
 }

@@ -15,10 +15,14 @@ const workAnswer = z.object({
   input: z.base64().transform((text) => Uint8Array.from(Buffer.from(text, "base64"))),
 });
 
+const releasesAnswer = z.object({ manifestCids: z.array(z.string()) });
+
 /** The node as a worker sees it. */
 export interface NodeClient {
   /** @throws OrchestratorError NodeUnavailable, WorkRefused, WorkUnknown */
   work(requestId: Hex): Promise<Work>;
+  /** Manifests of the releases to keep warm. @throws OrchestratorError NodeUnavailable, WorkRefused */
+  manifestsToWarm(): Promise<readonly string[]>;
   /** Artefacts by CID; read only. */
   readonly store: ContentStore;
 }
@@ -29,9 +33,13 @@ export function nodeClient(node: { readonly url: string; readonly token: string 
       const response = await get(node, `/v1/work/${requestId}`, AbortSignal.timeout(REQUEST_MS));
       if (response.status === 404)
         throw new OrchestratorError("WorkUnknown", { data: { requestId } });
-      const parsed = workAnswer.safeParse(JSON.parse(Buffer.from(response.body).toString()));
+      const parsed = workAnswer.safeParse(parseJson(response.body));
       if (parsed.success) return parsed.data;
       throw new OrchestratorError("JobMalformed", { data: { requestId }, retryable: true });
+    },
+    async manifestsToWarm() {
+      const response = await get(node, "/v1/releases", AbortSignal.timeout(REQUEST_MS));
+      return releasesAnswer.parse(parseJson(response.body)).manifestCids;
     },
     store: {
       has: () => Promise.resolve(false),
@@ -52,6 +60,10 @@ export function nodeClient(node: { readonly url: string; readonly token: string 
       },
     },
   };
+}
+
+function parseJson(body: Uint8Array): unknown {
+  return JSON.parse(Buffer.from(body).toString());
 }
 
 /** Status 200 or 404 with its body. */

@@ -28,6 +28,7 @@ const ROUTES: readonly Route[] = [
   { pattern: /^\/metrics$/, isForWorkers: false, answer: metrics },
   { pattern: /^\/v1\/requests\/(0x[0-9a-f]{64})$/, isForWorkers: false, answer: requestReport },
   { pattern: /^\/v1\/work\/(0x[0-9a-f]{64})$/, isForWorkers: true, answer: work },
+  { pattern: /^\/v1\/releases$/, isForWorkers: true, answer: releases },
   { pattern: /^\/v1\/artefacts\/([a-z2-7]{1,100})$/, isForWorkers: true, answer: artefact },
 ];
 
@@ -130,6 +131,10 @@ function work(api: NodeApi, requestId: string): Answer {
   const { manifestCid, payee, input } = found;
   const base64 = Buffer.from(input).toString("base64");
   return json(200, { requestId, manifestCid, payee: payee.toString(), input: base64 });
+}
+
+function releases(api: NodeApi): Answer {
+  return json(200, { manifestCids: api.manifestsToWarm() });
 }
 
 async function artefact(api: NodeApi, cid: string): Promise<Answer> {

@@ -15,7 +15,7 @@ const STAGES: readonly Stage[] = ["infer", "prove"];
 export interface FeedDependencies {
   readonly journal: Journal;
   readonly queue: WorkQueue;
-  readonly registry: ReleaseRegistry;
+  readonly registry: Pick<ReleaseRegistry, "release">;
   readonly view: () => View | null;
   /** Journals what a worker returned. */
   readonly accept: (outcome: JobOutcome) => void;

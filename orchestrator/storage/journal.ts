@@ -97,6 +97,12 @@ export class SqliteJournal implements Journal {
       .run(releaseId, manifestCid);
   }
 
+  latestManifests(limit: number): readonly string[] {
+    const select = "SELECT manifest_cid FROM releases ORDER BY rowid DESC LIMIT ?";
+    const rows = this.#database.prepare(select).all(limit);
+    return rows.map((row) => z.string().parse(row["manifest_cid"]));
+  }
+
   request(requestId: Hex): JournaledRequest | null {
     return requests.selectRequest(this.#database, requestId);
   }

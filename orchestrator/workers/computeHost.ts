@@ -3,12 +3,12 @@ import { Worker } from "node:worker_threads";
 
 import { fromErrorRecord, OrchestratorError } from "../domain/errors.ts";
 import type { InferenceAnswer, Work } from "../domain/ports.ts";
-import type { ComputeReply, ComputeSetup } from "./computeMessages.ts";
+import type { ComputeReply, ComputeRequest, ComputeSetup } from "./computeMessages.ts";
 
 const STOP_MS = 2_000;
 
 interface Waiting {
-  resolve(answer: InferenceAnswer): void;
+  resolve(answer: InferenceAnswer | null): void;
   reject(error: Error): void;
 }
 
@@ -24,7 +24,18 @@ export class ComputeHost {
   }
 
   /** @throws OrchestratorError ComputeCrashed, and whatever the inference throws */
-  run({ manifestCid, input }: Pick<Work, "manifestCid" | "input">): Promise<InferenceAnswer> {
+  async run({ manifestCid, input }: Pick<Work, "manifestCid" | "input">): Promise<InferenceAnswer> {
+    const answer = await this.#ask({ manifestCid, input });
+    if (answer === null) throw new OrchestratorError("InferenceFailed");
+    return answer;
+  }
+
+  /** Loads a release before its first job. @throws as `run` */
+  async prepare(manifestCid: string): Promise<void> {
+    await this.#ask({ manifestCid, input: null });
+  }
+
+  #ask({ manifestCid, input }: Omit<ComputeRequest, "id">): Promise<InferenceAnswer | null> {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });

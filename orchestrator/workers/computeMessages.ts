@@ -11,9 +11,10 @@ export interface ComputeSetup {
 export interface ComputeRequest {
   readonly id: number;
   readonly manifestCid: string;
-  readonly input: Uint8Array;
+  /** Null: the release is only made warm. */
+  readonly input: Uint8Array | null;
 }
 
 export type ComputeReply =
-  | { readonly id: number; readonly answer: InferenceAnswer }
+  | { readonly id: number; readonly answer: InferenceAnswer | null }
   | { readonly id: number; readonly error: ErrorRecord };

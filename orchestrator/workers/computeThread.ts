@@ -19,7 +19,10 @@ async function answer({ id, ...work }: ComputeRequest): Promise<void> {
 
 async function reply(id: number, work: Omit<ComputeRequest, "id">): Promise<ComputeReply> {
   try {
-    return { id, answer: await inference.run(work) };
+    const { manifestCid, input } = work;
+    if (input !== null) return { id, answer: await inference.run({ manifestCid, input }) };
+    await inference.prepare(manifestCid);
+    return { id, answer: null };
   } catch (error) {
     return { id, error: toErrorRecord(error) };
   }

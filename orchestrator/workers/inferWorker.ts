@@ -1,9 +1,11 @@
+import { systemClock as clock } from "../clock.ts";
 import type { WorkerConfig } from "../config.ts";
 import type { Logger } from "../domain/ports.ts";
 import { nodeClient } from "../http/nodeClient.ts";
 import { encodeInferResult } from "../queue/jobs.ts";
 import { runJobWorker } from "../queue/jobWorker.ts";
 import { ComputeHost } from "./computeHost.ts";
+import { keepWarm } from "./keepWarm.ts";
 
 /** Answers `infer` jobs until the signal aborts. Neither Redis nor the node needs to be up. */
 export async function startInferWorker(
@@ -23,7 +25,10 @@ export async function startInferWorker(
     logger.info("inferred", { requestId, seconds });
     return encodeInferResult(answer, seconds);
   };
+  const prepare = (manifestCid: string) => compute.prepare(manifestCid);
+  const warming = keepWarm({ node, prepare, clock, logger }, signal);
   await runJobWorker({ stage: "infer", url, prefix, concurrency, process, logger }, signal);
   await compute.stop();
+  await warming;
   logger.info("infer worker stopped");
 }

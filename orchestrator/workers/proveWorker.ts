@@ -1,9 +1,11 @@
+import { systemClock as clock } from "../clock.ts";
 import type { WorkerConfig } from "../config.ts";
 import type { Logger } from "../domain/ports.ts";
 import { nodeClient } from "../http/nodeClient.ts";
 import { SnarkjsProver } from "../prover/snarkjsProver.ts";
 import { encodeProveResult } from "../queue/jobs.ts";
 import { runJobWorker } from "../queue/jobWorker.ts";
+import { keepWarm } from "./keepWarm.ts";
 import { workerStore } from "./workerStore.ts";
 
 /** Answers `prove` jobs until the signal aborts. The prover computes in a process of its own. */
@@ -22,7 +24,10 @@ export async function startProveWorker(
     logger.info("proven", { requestId, seconds: answer.proveMs / 1_000 });
     return encodeProveResult(answer);
   };
+  const prepare = (manifestCid: string) => prover.prepare(manifestCid);
+  const warming = keepWarm({ node, prepare, clock, logger }, signal);
   await runJobWorker({ stage: "prove", url, prefix, concurrency, process, logger }, signal);
   await prover.stop();
+  await warming;
   logger.info("prove worker stopped");
 }

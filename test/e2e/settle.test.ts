@@ -11,6 +11,10 @@ describe("requests on a chain with real processes", { timeout: 240_000 }, () => 
     const { processes, nodeUrl } = bench;
     processes.startAll();
 
+    for (const worker of ["infer-worker", "prove-worker"] as const) {
+      const isWarm = () => processes.log(worker).includes("release is warm");
+      await eventually(isWarm, { withinMs: 30_000, what: `${worker} loads what is served` });
+    }
     const first = await askOne(bench, 0);
     await untilSettled(bench, first.requestId);
     const more = await ask(bench, [1, 2, 3]);

@@ -6,18 +6,22 @@ import { setUpBench, type Bench } from "../e2e/support/bench.ts";
 import { askOne, assertSettledOnce, untilSettled } from "../e2e/support/requests.ts";
 import { eventually } from "../orchestrator/support/ports.ts";
 
-/** Waits until a process has logged an event about the request. */
-async function untilLogged(
-  { processes }: Bench,
-  process: ProcessName,
-  line: { readonly event: string; readonly requestId: string },
-): Promise<void> {
-  const isLogged = () =>
-    processes
-      .log(process)
-      .split("\n")
-      .some((each) => each.includes(`"${line.event}"`) && each.includes(line.requestId));
-  await eventually(isLogged, { withinMs: 30_000, what: `${process} logs "${line.event}"` });
+interface Line {
+  readonly event: string;
+  readonly requestId: string;
+}
+
+/** Whether a process has logged an event about the request. */
+function isLogged({ processes }: Bench, process: ProcessName, line: Line): boolean {
+  return processes
+    .log(process)
+    .split("\n")
+    .some((each) => each.includes(`"${line.event}"`) && each.includes(line.requestId));
+}
+
+async function untilLogged(bench: Bench, process: ProcessName, line: Line): Promise<void> {
+  const what = `${process} logs "${line.event}"`;
+  await eventually(() => isLogged(bench, process, line), { withinMs: 30_000, what });
 }
 
 describe("kill -9 during a request", { timeout: 400_000 }, () => {
@@ -37,9 +41,23 @@ describe("kill -9 during a request", { timeout: 400_000 }, () => {
       await untilSettled(bench, requestId);
     }
 
-    // The first job of each worker is a cold one: it is certainly still at it when it is killed.
-    await t.test("infer worker, while it infers", () => killDuring("infer-worker", "job started"));
-    await t.test("prove worker, while it proves", () => killDuring("prove-worker", "job started"));
+    /** A worker that starts with a job waiting is at it for as long as its release loads. */
+    async function killAtWork(worker: "infer-worker" | "prove-worker", done: string) {
+      await processes.kill(worker);
+      const index = requests.length;
+      const { requestId } = await askOne(bench, index);
+      requests.push({ requestId, index });
+      await untilLogged(bench, "node", { event: "request journaled", requestId });
+      processes.start(worker);
+      await untilLogged(bench, worker, { event: "job started", requestId });
+      await processes.kill(worker);
+      assert.equal(isLogged(bench, worker, { event: done, requestId }), false, "it was at work");
+      processes.start(worker);
+      await untilSettled(bench, requestId);
+    }
+
+    await t.test("infer worker, while it infers", () => killAtWork("infer-worker", "inferred"));
+    await t.test("prove worker, while it proves", () => killAtWork("prove-worker", "proven"));
     await t.test("node, after it journaled a request", () =>
       killDuring("node", "request journaled"),
     );

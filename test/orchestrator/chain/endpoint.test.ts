@@ -3,13 +3,14 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, it, type TestContext } from "node:test";
 
-import { AbiCoder, keccak256 } from "ethers";
+import { AbiCoder, Interface, keccak256 } from "ethers";
 
 import { httpEndpoint, type RpcCall } from "../../../orchestrator/chain/endpoint.ts";
 import { endpointCheck } from "../../../orchestrator/chain/endpointCheck.ts";
 import { requireSender, rpcReleaseRegistry } from "../../../orchestrator/chain/registries.ts";
 import { OrchestratorError } from "../../../orchestrator/domain/errors.ts";
 import { hex } from "../support/builders.ts";
+import { operatorRegistryAbi } from "../../../sdk/protocol/abi/operatorRegistry.ts";
 import { digestOfCid } from "../../../sdk/protocol/cid.ts";
 
 const CALL = { method: "eth_chainId", params: [] };
@@ -95,8 +96,28 @@ describe("registries", () => {
     },
   });
 
+  const place = { modelRegistry: hex(1, 20), operatorRegistry: hex(2, 20), startBlock: 5 };
+
+  it("name the releases an operator lists itself for, not those it has left", async () => {
+    const registry = new Interface(operatorRegistryAbi);
+    const limits = { minGasPrice: 0n, maxCallbackGas: 0n, maxInputLength: 0n };
+    const listing = (name: string, releaseId: number) => {
+      const terms = name === "ListingSet" ? [1n, 0n, limits] : [];
+      const values = [2n, hex(releaseId), 2n, ...terms];
+      const block = { blockNumber: "0x5", blockHash: hex(9), transactionHash: hex(8) };
+      const event = registry.getEvent(name);
+      assert.ok(event !== null);
+      const { data, topics } = registry.encodeEventLog(event, values);
+      return { address: hex(2, 20), data, topics, logIndex: "0x0", ...block };
+    };
+    const [started, stopped] = ["ListingSet", "ListingRemoved"] as const;
+    const logs = [listing(started, 1), listing(started, 3), listing(stopped, 1)];
+    const served = await rpcReleaseRegistry(poolOf(logs), place).servedBy(2n);
+    assert.deepEqual(served, [hex(3)]);
+  });
+
   it("name a release's manifest by the digest on chain", async () => {
-    const registry = rpcReleaseRegistry(poolOf(hex(0xd1)), hex(1, 20));
+    const registry = rpcReleaseRegistry(poolOf(hex(0xd1)), place);
     const { releaseId, manifestCid } = await registry.release(hex(5));
     assert.equal(releaseId, hex(5));
     assert.equal(digestOfCid(manifestCid), hex(0xd1));
@@ -106,9 +127,9 @@ describe("registries", () => {
     const selector = keccak256(Buffer.from("ReleaseUnknown(bytes32)")).slice(0, 10);
     const rpcData = `${selector}${hex(5).slice(2)}`;
     const revert = new OrchestratorError("RpcRefused", { data: { rpcCode: 3, rpcData } });
-    const unknown = rpcReleaseRegistry(poolOf(revert), hex(1, 20));
+    const unknown = rpcReleaseRegistry(poolOf(revert), place);
     await assert.rejects(unknown.release(hex(5)), { code: "ReleaseUnknown" });
-    const outage = rpcReleaseRegistry(poolOf(new OrchestratorError("RpcUnavailable")), hex(1, 20));
+    const outage = rpcReleaseRegistry(poolOf(new OrchestratorError("RpcUnavailable")), place);
     await assert.rejects(outage.release(hex(5)), { code: "RpcUnavailable" });
   });
 

@@ -35,6 +35,7 @@ async function serve(t: TestContext, change: Partial<NodeApi> = {}, port = 0) {
     metrics: () => "head_block_number 1\n",
     requestReport: () => null,
     work: (requestId) => (requestId === work.requestId ? work : null),
+    manifestsToWarm: () => [CID],
     artefact: async (cid) => {
       if (cid === CID) return ARTEFACT;
       throw new OrchestratorError("ArtefactMissing");
@@ -59,6 +60,7 @@ describe("node server", () => {
     assert.equal(await (await fetch(`${url}/metrics`)).text(), "head_block_number 1\n");
     assert.equal((await fetch(`${url}/v1/requests/${hex(5)}`)).status, 404);
     assert.equal((await fetch(`${url}/v1/work/${hex(1)}`)).status, 401);
+    assert.equal((await fetch(`${url}/v1/releases`)).status, 401);
     assert.equal((await fetch(`${url}/v1/artefacts/${CID}`)).status, 401);
     assert.equal((await fetch(`${url}/v1/artefacts/..%2fjournal.db`)).status, 404);
     assert.equal((await fetch(`${url}/health`, { method: "POST" })).status, 405);
@@ -89,6 +91,7 @@ describe("nodeClient", () => {
     const client = nodeClient({ url, token: TOKEN });
     assert.deepEqual(await client.work(work.requestId), work);
     assert.deepEqual(await client.store.get(CID), ARTEFACT);
+    assert.deepEqual(await client.manifestsToWarm(), [CID]);
   });
 
   it("names what went wrong, and whether it may pass", async (t) => {
