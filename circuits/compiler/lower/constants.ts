@@ -1,4 +1,4 @@
-import type { Evaluate } from "../graph/call.ts";
+import type { Call, Evaluate } from "../graph/call.ts";
 import { elementTypeOf } from "../onnx/elementType.ts";
 import { sizeOf, type Tensor } from "../onnx/tensor.ts";
 import { refusal } from "../refusal.ts";
@@ -41,6 +41,9 @@ export const constantsFamily: Family = {
     const data = Array.from({ length: sizeOf([count]) }, (_, i) => start + i * delta);
     return [list(call.elementType(0), data)];
   }),
+  HannWindow: foldedOperator((call) => [window(call, [0.5, 0.5])]),
+  HammingWindow: foldedOperator((call) => [window(call, [25 / 46, 21 / 46])]),
+  BlackmanWindow: foldedOperator((call) => [window(call, [0.42, 0.5, 0.08])]),
   NonZero: foldedOperator((call) => [nonZero(call.constant(0))]),
   EyeLike: foldedOperator((call) => {
     const shape = call.shape(0);
@@ -70,6 +73,21 @@ function scalar(elementType: Tensor["elementType"], value: number): Tensor {
 
 function list(elementType: Tensor["elementType"], values: readonly number[]): Tensor {
   return { elementType, shape: [values.length], data: Float64Array.from(values) };
+}
+
+/** Σ (−1)^k · a[k] · cos(2πkn / N), where N is one less for a symmetric window. */
+function window(call: Call, terms: readonly number[]): Tensor {
+  const size = call.constant(0).data[0] ?? 0;
+  const isPeriodic = call.attributes.int("periodic", 1) === 1;
+  const period = isPeriodic ? size : size - 1;
+  const data = Float64Array.from({ length: sizeOf([size]) }, (_, n) =>
+    terms.reduce((sum, a, k) => {
+      const sign = k % 2 === 0 ? 1 : -1;
+      return sum + sign * a * Math.cos((2 * Math.PI * k * n) / period);
+    }, 0),
+  );
+  const type = elementTypeOf(call.attributes.int("output_datatype", 1)) ?? "float32";
+  return { elementType: type, shape: [size], data };
 }
 
 function nonZero(tensor: Tensor): Tensor {

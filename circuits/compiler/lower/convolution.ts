@@ -3,7 +3,7 @@ import { sizeOf } from "../onnx/tensor.ts";
 import { invalidInput, range, unsupportedForm } from "./movement.ts";
 import type { Family } from "./operator.ts";
 import { linearOperator, type LinearMap, type WeightedSum } from "./weightedSum.ts";
-import { coordinates, windowsOf } from "./window.ts";
+import { coordinates, groupCount, HEADROOM, positiveInts, windowsOf } from "./window.ts";
 
 /** Convolutions with constant weights: gather, then a matrix product. */
 export const convolutionFamily: Family = {
@@ -15,7 +15,7 @@ function convolution(call: Call): LinearMap {
   const source = call.shape(0);
   const weights = constantWeights(call);
   const [outputs = 1, perGroup = 1, ...kernel] = weights.shape;
-  const groups = call.attributes.int("group", 1);
+  const groups = groupCount(call);
   const [batch = 1, channels = 1] = source;
   if (channels !== perGroup * groups || outputs % groups !== 0) {
     throw invalidInput(call, `${channels} channels in ${groups} groups of ${perGroup}`);
@@ -100,8 +100,8 @@ interface Spread {
 
 function spreadOf(call: Call, spatial: readonly number[], kernel: readonly number[]): Spread {
   const ones = kernel.map(() => 1);
-  const strides = call.attributes.ints("strides") ?? ones;
-  const dilations = call.attributes.ints("dilations") ?? ones;
+  const strides = positiveInts(call, "strides") ?? ones;
+  const dilations = positiveInts(call, "dilations") ?? ones;
   const extra = call.attributes.ints("output_padding") ?? kernel.map(() => 0);
   const mode = call.attributes.string("auto_pad", "NOTSET");
   const wanted = call.attributes.ints("output_shape")?.slice(-kernel.length);
@@ -130,7 +130,7 @@ function transposedConvolution(call: Call): LinearMap {
   const [batch = 1, channels = 1, ...spatial] = call.shape(0);
   const weights = constantWeights(call);
   const [inputs = 1, columns = 1, ...kernel] = weights.shape;
-  const groups = call.attributes.int("group", 1);
+  const groups = groupCount(call);
   if (inputs !== channels || channels % groups !== 0) {
     throw invalidInput(call, `${channels} channels against weights for ${inputs}`);
   }
@@ -175,7 +175,8 @@ function tapPositions(
   kernel: readonly number[],
 ): Int32Array {
   const taps = sizeOf(kernel);
-  return Int32Array.from({ length: sizeOf(output) * taps }, (_, i) => {
+  const length = sizeOf([...output, taps, HEADROOM]) / HEADROOM;
+  return Int32Array.from({ length }, (_, i) => {
     const place = coordinates(Math.floor(i / taps), output);
     const tap = coordinates(i % taps, kernel);
     let position = 0;

@@ -5,7 +5,7 @@ import { invalidInput, range, unsupportedForm } from "./movement.ts";
 import type { Family, Lowering } from "./operator.ts";
 import { maximumOf } from "./tournament.ts";
 import { linearOperator, type LinearMap } from "./weightedSum.ts";
-import { windowsOf, type Windows } from "./window.ts";
+import { positiveInts, windowsOf, type Windows } from "./window.ts";
 
 /** Pooling over sliding windows: the mean is free, the maximum a comparison per element. */
 export const poolFamily: Family = {
@@ -24,7 +24,7 @@ export const poolFamily: Family = {
 };
 
 function windows(call: Call): Windows {
-  const kernel = call.attributes.ints("kernel_shape");
+  const kernel = positiveInts(call, "kernel_shape");
   if (kernel === undefined) throw invalidInput(call, "kernel_shape is missing");
   return windowsOf(call, call.shape(0), kernel);
 }

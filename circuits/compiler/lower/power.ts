@@ -6,7 +6,7 @@ import type { Family, Lowering } from "./operator.ts";
 import { spread } from "./spread.ts";
 import { tabulate } from "./table.ts";
 
-/** Powers with a constant exponent: squares and cubes are products, the rest is a table. */
+/** Powers with a constant exponent or base: squares and cubes are products, the rest is a table. */
 export const powerFamily: Family = {
   Pow: {
     evaluate: (call) => [
@@ -22,9 +22,7 @@ export const powerFamily: Family = {
 };
 
 function power(call: Lowering): Linear {
-  if (!call.isConstant(1)) {
-    throw unsupportedForm(call, "an exponent that depends on the request", "a constant exponent");
-  }
+  if (!call.isConstant(1)) return exponential(call);
   const exponents = call.constant(1).data;
   const exponent = exponents[0] ?? 1;
   if (exponents.some((each) => each !== exponent)) {
@@ -46,6 +44,19 @@ function power(call: Lowering): Linear {
     throw unsupportedForm(call, `integers to the power of ${exponent}`, "exponents 0 to 3");
   }
   const f = (points: Float64Array): Float64Array => points.map((x) => x ** exponent);
+  return tabulate({ call, source: { ...source, linear }, f, result: call.outputFormat(0) });
+}
+
+/** A constant to a private power is a function of one variable too. */
+function exponential(call: Lowering): Linear {
+  const bases = call.isConstant(0) ? call.constant(0).data : new Float64Array();
+  const base = bases[0];
+  if (base === undefined || bases.some((each) => each !== base) || !isFloat(call.elementType(1))) {
+    throw unsupportedForm(call, "a private base and exponent", "one of both a constant number");
+  }
+  const source = call.input(1);
+  const linear = spread(source.linear, call.outputShape(0));
+  const f = (points: Float64Array): Float64Array => points.map((x) => base ** x);
   return tabulate({ call, source: { ...source, linear }, f, result: call.outputFormat(0) });
 }
 

@@ -79,12 +79,14 @@ function clampLinear(
   const finite = [low, high].filter(Number.isFinite);
   const atLeast = exactBits([finite], Math.max(0, format.fractionBits));
   const scale = 2 ** format.fractionBits;
-  const bound = (value: number): number => Math.floor(value * scale + 0.5) + 0;
+  const bound = (value: number): number =>
+    Number.isFinite(value) ? Math.floor(value * scale + 0.5) + 0 : value;
+  const most = high === Infinity ? Math.max(format.high, bound(low)) : bound(high);
+  const least = low === -Infinity ? Math.min(format.low, most) : bound(low);
   const narrowed = {
     fractionBits: format.fractionBits,
-    low: low === -Infinity ? format.low : Math.max(bound(low), Math.min(format.low, bound(high))),
-    high:
-      high === Infinity ? format.high : Math.min(bound(high), Math.max(format.high, bound(low))),
+    low: Math.min(Math.max(least, Math.min(format.low, most)), most),
+    high: Math.min(most, Math.max(format.high, least)),
   };
   const { builder, name: label } = call;
   return fromFixed(emitNarrow({ builder, linear, label, format: narrowed, atLeast }));

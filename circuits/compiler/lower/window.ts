@@ -1,5 +1,6 @@
 import type { Call } from "../graph/call.ts";
 import { sizeOf, stridesOf } from "../onnx/tensor.ts";
+import { refusal } from "../refusal.ts";
 import { invalidInput, range, unsupportedForm } from "./movement.ts";
 
 /** Sliding windows over the spatial axes of a [batch, channels, …] tensor. */
@@ -34,8 +35,8 @@ export function windowsOf(
   }
   const spatial = source.slice(2);
   const ones = kernel.map(() => 1);
-  const strides = call.attributes.ints("strides") ?? ones;
-  const dilations = call.attributes.ints("dilations") ?? ones;
+  const strides = positiveInts(call, "strides") ?? ones;
+  const dilations = positiveInts(call, "dilations") ?? ones;
   const isCeil = call.attributes.int("ceil_mode", 0) === 1;
   const reach = kernel.map((size, axis) => (size - 1) * (dilations[axis] ?? 1) + 1);
   const pads = padsOf(call, spatial, reach, strides);
@@ -51,7 +52,7 @@ export function windowsOf(
     throw invalidInput(call, "the kernel is larger than its input");
   const taps = sizeOf(kernel);
   const places = sizeOf(output);
-  const positions = new Int32Array(sizeOf([places, taps]));
+  const positions = new Int32Array(sizeOf([places, taps, HEADROOM]) / HEADROOM);
   const insidePadding = new Uint8Array(places * taps);
   const sourceStrides = stridesOf(spatial);
   for (let place = 0; place < places; place++) {
@@ -75,6 +76,28 @@ export function windowsOf(
     }
   }
   return { output, taps, positions, plane: sizeOf(spatial), insidePadding };
+}
+
+/** Finding a tap takes a while; layers that can be proved have far fewer than a tensor may hold. */
+export const HEADROOM = 4;
+
+/**
+ * An attribute of positive integers.
+ * @throws CompilerError AttributeInvalid
+ */
+export function positiveInts(call: Call, name: string): readonly number[] | undefined {
+  const values = call.attributes.ints(name);
+  if (values?.some((value) => !(value >= 1))) {
+    throw refusal("AttributeInvalid", { node: call.name, attribute: name, value: values.join() });
+  }
+  return values;
+}
+
+/** The attribute `group` of a convolution. */
+export function groupCount(call: Call): number {
+  const groups = call.attributes.int("group", 1);
+  if (groups >= 1) return groups;
+  throw refusal("AttributeInvalid", { node: call.name, attribute: "group", value: groups });
 }
 
 export function coordinates(index: number, shape: readonly number[]): number[] {

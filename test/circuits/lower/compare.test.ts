@@ -31,6 +31,11 @@ describe("clamps and signs", () => {
       attributes: { max: float(0.3) },
     },
     {
+      operator: "Clip",
+      about: "bounds that contradict each other",
+      inputs: [floats([9], 3), constant([], [2]), constant([], [0.5])],
+    },
+    {
       operator: "LeakyRelu",
       about: "alpha",
       inputs: [floats([9])],

@@ -64,6 +64,7 @@ describe("powers", () => {
     power(0.5),
     power(-0.5),
     power(2.5),
+    { operator: "Pow", about: "of a constant", inputs: [constant([], [1.7]), floats([6], 2)] },
     {
       operator: "Pow",
       about: "whole numbers",
