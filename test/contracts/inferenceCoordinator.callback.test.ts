@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { hexlify } from "ethers";
+import hre from "hardhat";
 
 import { deployContract } from "../../scripts/deploy/deploy.ts";
 import {
@@ -63,7 +64,9 @@ describe("callback", () => {
     const { w, asked } = await open(MOOD.ReturnMegabyte);
     const receipt = await answer(w, asked, { gasLimit: 8_000_000n });
     // A megabyte of memory is 2.2 million gas: the callback runs out of its own.
-    expect(receipt.gasUsed < 300_000n + CALLBACK_GAS).to.equal(true);
+    // Coverage counts inside the contracts, which costs gas.
+    const isExact = !hre.globalOptions.coverage;
+    if (isExact) expect(receipt.gasUsed < 300_000n + CALLBACK_GAS).to.equal(true);
     expect(await read(w.coordinator, "requestStatus", asked.requestId)).to.equal(STATUS.Finalized);
     const rich = await ask(w, { terms: { callbackGas: 2_500_000n } });
     await expect(answers(w, rich, { gasLimit: 8_000_000n }))

@@ -1,14 +1,14 @@
 import { expect } from "chai";
+import { Contract } from "ethers";
 
-import { deployContract } from "../../scripts/deploy/deploy.ts";
+import { DEVELOPMENT_PROFILE, deployAssay, deployContract } from "../../scripts/deploy/deploy.ts";
+import { inferenceCoordinatorAbi } from "../../sdk/protocol/abi/inferenceCoordinator.ts";
 import { deployTokenWorld } from "./support/tokenWorld.ts";
 import {
   answer,
   as,
   ask,
-  buildWorld,
   deployWorld,
-  ETHER,
   ethers,
   networkHelpers,
   PRICE,
@@ -47,18 +47,18 @@ describe("deposit", () => {
   it("credits what really arrives of a token that keeps a share", async () => {
     const [owner] = await ethers.getSigners();
     if (owner === undefined) throw new Error("no accounts");
-    const token = await deployContract(owner, "mocks/TestToken", [1_000n]);
-    const contract = (await ethers.getContractAt("TestToken", token, owner)) as never;
-    const accounts = (await ethers.getSigners()).slice(0, 5);
-    const w = await buildWorld(token, async ({ coordinator, operatorRegistry }) => {
-      for (const account of accounts) {
-        await send(contract, "mint", [account.address, 10n * ETHER]);
-        await send(as(contract, account), "approve", [coordinator, 10n * ETHER]);
-        await send(as(contract, account), "approve", [operatorRegistry, 10n * ETHER]);
-      }
-    }).catch((error: unknown) => error);
-    // A bond of one, less the tenth kept, is below the minimum: nobody can serve by a word alone.
-    expect(String(w)).to.match(/BondTooLow/);
+    const asset = await deployContract(owner, "mocks/TestToken", [1_000n]);
+    const token = await ethers.getContractAt("TestToken", asset, owner);
+    const profile = { ...DEVELOPMENT_PROFILE, asset };
+    const addresses = await deployAssay({ signer: owner, profile });
+    await send(token, "mint", [owner.address, 100n]);
+    await send(token, "approve", [addresses.coordinator, 100n]);
+    const coordinator = new Contract(addresses.coordinator, inferenceCoordinatorAbi, owner);
+    await expect(coordinator.getFunction("deposit")(owner.address, 100n))
+      .to.emit(coordinator, "Deposited")
+      .withArgs(owner.address, 90n);
+    expect(await read(coordinator, "balanceOf", owner.address)).to.equal(90n);
+    expect(await read(token, "balanceOf", addresses.coordinator)).to.equal(90n);
   });
 });
 
