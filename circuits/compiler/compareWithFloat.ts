@@ -1,9 +1,10 @@
 import { elementRange, type ElementType } from "./integer/elementType.ts";
 import { interpret } from "./integer/interpret.ts";
 import type { IntegerModel } from "./integer/integerModel.ts";
-import type { Tensor } from "./onnx/tensor.ts";
+import { sizeOf, type Tensor } from "./onnx/tensor.ts";
 
 export interface PayloadSchema {
+  readonly shape: readonly number[];
   readonly elementType: ElementType;
   readonly fractionBits: number;
 }
@@ -22,7 +23,7 @@ export interface AccuracyReport {
 /** Real numbers as payload integers: nearest, halves up, saturated to the type. */
 export function quantizeValues(
   values: ArrayLike<number>,
-  { elementType, fractionBits }: PayloadSchema,
+  { elementType, fractionBits }: Omit<PayloadSchema, "shape">,
 ): Float64Array {
   const { low, high } = elementRange(elementType);
   const scale = 2 ** fractionBits;
@@ -52,7 +53,9 @@ export function compareWithFloat({
 }): AccuracyReport {
   const total = { error: 0, magnitude: 0, elements: 0, largest: 0, agreed: 0 };
   samples.forEach((sample, index) => {
-    const inputs = schema.inputs.map((input, at) => quantizeValues(sample[at]?.data ?? [], input));
+    const inputs = schema.inputs.map((input, at) =>
+      quantizeValues(sample[at]?.data ?? new Float64Array(sizeOf(input.shape)), input),
+    );
     const outputs = interpret(model, inputs).map((output, at) =>
       dequantizeValues(output, schema.outputs[at]?.fractionBits ?? 0),
     );

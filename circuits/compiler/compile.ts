@@ -168,6 +168,7 @@ function lowerAll({
     inputs.set(name, fromFixed({ value, fractionBits }));
     return { name, shape, elementType, fractionBits };
   });
+  if (inputSchemas.length === 0) inputSchemas.push(addUnreadInput(builder));
   const outputs = lowerGraph({ graph, facts: calibration.facts, inputs, builder, precision });
   const outputSchemas = outputs.map((output, index): TensorSchema => {
     const name = graph.outputs[index] ?? "";
@@ -179,4 +180,11 @@ function lowerAll({
     model: pruneModel(builder.build()),
     schema: { inputs: inputSchemas, outputs: outputSchemas },
   };
+}
+
+/** A graph without inputs takes one byte that nothing reads: a request has to carry something. */
+function addUnreadInput(builder: IntegerBuilder): TensorSchema {
+  const unread = { name: "unread", shape: [1], elementType: "uint8" as const };
+  builder.input(unread);
+  return { ...unread, fractionBits: 0 };
 }

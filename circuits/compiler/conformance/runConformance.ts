@@ -3,6 +3,7 @@ import { compile, type Compilation } from "../compile.ts";
 import { dequantizeValues, quantizeValues } from "../compareWithFloat.ts";
 import { CompilerError } from "../compilerError.ts";
 import { interpret } from "../integer/interpret.ts";
+import { sizeOf } from "../onnx/tensor.ts";
 import { billOf } from "../r1cs/bill.ts";
 import { buildCircuit, type Circuit } from "../r1cs/buildCircuit.ts";
 import { checkExact, exactnessInputs } from "./checkExact.ts";
@@ -37,6 +38,8 @@ export interface ConformanceReport {
   readonly exact: number;
   readonly accurate: number;
   readonly failures: readonly ConformanceFailure[];
+  /** Models that onnxruntime refuses, and what they are compared with instead. */
+  readonly references: readonly { readonly name: string; readonly source: ReferenceSource }[];
   readonly models: readonly ModelOutcome[];
 }
 
@@ -82,6 +85,9 @@ export async function runConformance(request: ConformanceRequest): Promise<Confo
     exact: count("exact"),
     accurate: count("accurate"),
     failures: models.flatMap(({ failure }) => failure ?? []),
+    references: models.flatMap(({ name, reference }) =>
+      reference === undefined || reference === "onnxruntime" ? [] : [{ name, source: reference }],
+    ),
     models,
   };
 }
@@ -150,8 +156,13 @@ function tooLarge(circuit: Circuit, rowLimit: number): string {
 
 function quantizedInput({ suiteCase, compilation }: Judged): Float64Array[] {
   return compilation.schema.inputs.map((schema, index) =>
-    quantizeValues(suiteCase.input[index] ?? [], schema),
+    quantizeValues(elementsOf(suiteCase.input[index], schema.shape), schema),
   );
+}
+
+/** Zeros for the input that a graph without inputs gets; suites list it as empty or not at all. */
+function elementsOf(given: readonly number[] | undefined, shape: readonly number[]) {
+  return given === undefined || given.length === 0 ? new Float64Array(sizeOf(shape)) : given;
 }
 
 async function judgeAccuracy({

@@ -100,6 +100,22 @@ describe("compile", () => {
     assert.deepEqual([...(output ?? [])].slice(1), [0, 0, unit]);
   });
 
+  it("gives a graph without inputs one byte that nothing reads", () => {
+    const onnx = buildModel({
+      nodes: [{ operator: "Neg", inputs: ["c"], outputs: ["y"] }],
+      inputs: [],
+      outputs: [{ name: "y", shape: [2] }],
+      constants: [{ name: "c", shape: [2], data: [1, -0.5] }],
+    });
+    const { model, schema, report } = compile({ onnx, samples: [] });
+    assert.deepEqual(schema.inputs, [
+      { name: "unread", shape: [1], elementType: "uint8", fractionBits: 0 },
+    ]);
+    const answers = [0, 255].map((byte) => interpret(model, [Float64Array.of(byte)])[0]);
+    assert.deepEqual(answers[0], answers[1]);
+    assert.equal(report.maxError, 0);
+  });
+
   it("compiles without samples", () => {
     assert.equal(compile({ onnx: buildModel(mlp), samples: [] }).report.samples, 1);
   });
