@@ -79,7 +79,7 @@ async function answerTo(
   input: Parameters<typeof respond>[0],
   request: IncomingMessage,
 ): Promise<Answer> {
-  const path = (request.url ?? "").split("?")[0] ?? "";
+  const path = ((request.url ?? "").split("?")[0] ?? "").toLowerCase();
   const route = ROUTES.find(({ pattern }) => pattern.test(path));
   if (route === undefined) return json(404, { error: "there is nothing at this path" });
   if (request.method !== "GET") return json(405, { error: "only GET is served" });

@@ -13,6 +13,13 @@ async function reorgFrom({ chain, network }: Bench, block: number): Promise<void
   await rpc(chain, "anvil_reorg", [head - block + 1, []]);
 }
 
+/** Settled on the chain, and the node has seen it. */
+async function untilSeenSettled(bench: Bench, requestId: `0x${string}`): Promise<void> {
+  await untilSettled(bench, requestId);
+  const isSeen = async () => (await reportOf(bench, requestId)).endedAs;
+  await eventually(isSeen, { withinMs: 20_000, what: "the node saw the settlement" });
+}
+
 async function blockOf({ network }: Bench, transactionHash: string): Promise<number> {
   const receipt = await network.provider.getTransactionReceipt(transactionHash);
   if (receipt === null) throw new Error(`${transactionHash} is not mined`);
@@ -24,7 +31,7 @@ describe("a re-org", { timeout: 240_000 }, () => {
     const bench = await setUpBench(t);
     bench.processes.startAll();
     const { requestId } = await askOne(bench, 0);
-    await untilSettled(bench, requestId);
+    await untilSeenSettled(bench, requestId);
     const [first] = await fulfilments(bench, requestId);
     assert.ok(first !== undefined);
 
@@ -42,7 +49,7 @@ describe("a re-org", { timeout: 240_000 }, () => {
     const { network, processes } = bench;
     processes.startAll();
     const { requestId } = await askOne(bench, 0);
-    await untilSettled(bench, requestId);
+    await untilSeenSettled(bench, requestId);
     const { seenInBlock } = await reportOf(bench, requestId);
     assert.ok(seenInBlock !== null);
     const block = await network.provider.getBlock(seenInBlock, true);

@@ -66,6 +66,18 @@ describe("node server", () => {
     assert.equal((await fetch(`${url}/health`, { method: "POST" })).status, 405);
   });
 
+  it("knows a request id however its digits are written", async (t) => {
+    const asked: string[] = [];
+    const { url } = await serve(t, {
+      requestReport(requestId) {
+        asked.push(requestId);
+        return null;
+      },
+    });
+    await fetch(`${url}/v1/requests/0x${"AB".repeat(32)}`);
+    assert.deepEqual(asked, [`0x${"ab".repeat(32)}`]);
+  });
+
   it("says nothing of what went wrong inside", async (t) => {
     const { url } = await serve(t, {
       metrics() {
