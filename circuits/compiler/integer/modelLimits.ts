@@ -7,6 +7,8 @@ import type { Operation } from "./operation.ts";
 const MAX_TENSOR_ELEMENTS = 2 ** 24;
 const MAX_TOTAL_ELEMENTS = 2 ** 26;
 const MAX_MULTIPLICATIONS = 2 ** 33;
+/** Multiplications that copying one element counts as. */
+const COPY_WORK = 8;
 
 /** Elements and multiplications of a model so far. */
 export interface ModelWork {
@@ -21,12 +23,14 @@ export function withOperation(
   sources: readonly Value[],
 ): ModelWork {
   const { elements, depth } = resultSize(operation, sources);
+  const joined = joinedElements(operation, sources);
   const after = {
     elements: work.elements + elements,
-    multiplications: work.multiplications + elements * depth,
+    multiplications: work.multiplications + elements * depth + COPY_WORK * joined,
   };
   const fits =
     elements <= MAX_TENSOR_ELEMENTS &&
+    joined <= MAX_TOTAL_ELEMENTS &&
     after.elements <= MAX_TOTAL_ELEMENTS &&
     after.multiplications <= MAX_MULTIPLICATIONS;
   if (fits) return after;
@@ -37,6 +41,12 @@ export function withOperation(
       `${after.multiplications} multiplications (limit ${MAX_MULTIPLICATIONS}); use a smaller model`,
     { kind: operation.kind, label: operation.label, result: elements, ...after },
   );
+}
+
+/** Elements that a gather reads to pick its own: a source may be named any number of times. */
+function joinedElements(operation: Operation, sources: readonly Value[]): number {
+  if (operation.kind !== "gather" || sources.length < 2) return 0;
+  return sources.reduce((sum, source) => sum + source.low.length, 0);
 }
 
 /** Elements of the result, and multiplications by constants for each. */

@@ -4,6 +4,9 @@ import { ONE_WIRE } from "./combination.ts";
 /** Doubles hold integers up to here exactly. */
 const EXACT_LIMIT = 2 ** 53;
 
+/** A coefficient that doubles do not hold, though the values it belongs to may be small. */
+export class InexactCoefficient extends Error {}
+
 /**
  * Adds combinations up, merging equal wires, in time linear in their terms. One sum is reused for
  * all combinations of a system: `add…`, then `take`.
@@ -45,9 +48,7 @@ export class CombinationSum {
     if (wire >= this.#coefficients.length) this.#grow(wire);
     const sum = (this.#coefficients[wire] as number) + coefficient;
     if (!(Math.abs(sum) < EXACT_LIMIT && Math.abs(coefficient) < EXACT_LIMIT)) {
-      throw new RangeError(
-        `coefficient ${sum} of wire ${wire} is not exact; the intervals should forbid it`,
-      );
+      throw new InexactCoefficient(`coefficient ${sum} of wire ${wire} may reach 2^53`);
     }
     this.#coefficients[wire] = sum;
     if (this.#isTouched[wire] === 1) return;

@@ -9,6 +9,9 @@ export const PUBLIC_WIRES = { commitment: 1, evaluation: 2, challenge: 3 } as co
 
 const FIRST_PRIVATE_WIRE = 4;
 
+/** Doubles add integers exactly below this. */
+const EXACT_LIMIT = 2 ** 53;
+
 /** What a system has counted so far. */
 export interface CircuitSize {
   readonly rows: number;
@@ -139,14 +142,26 @@ export class ConstraintSystem {
     return this.computesValues ? this.valueOf(combination) : NaN;
   }
 
-  /** Value of a combination of small wires; only where values are computed. */
+  /** Value of a combination of small wires below 2^53; only where values are computed. */
   valueOf(combination: Combination): number {
     const { wires, coefficients } = combination;
     let value = 0;
+    let magnitude = 0;
     for (let i = 0; i < wires.length; i++) {
-      value += (coefficients[i] as number) * this.values.small(wires[i] as Wire);
+      const term = (coefficients[i] as number) * this.values.small(wires[i] as Wire);
+      value += term;
+      magnitude += Math.abs(term);
     }
-    return value;
+    return magnitude < EXACT_LIMIT ? value : this.#exactValueOf(combination);
+  }
+
+  /** Terms of a table may cancel beyond what doubles add exactly. */
+  #exactValueOf({ wires, coefficients }: Combination): number {
+    let value = 0n;
+    for (let i = 0; i < wires.length; i++) {
+      value += BigInt(coefficients[i] as number) * BigInt(this.values.small(wires[i] as Wire));
+    }
+    return Number(value);
   }
 
   /** Value of any combination in 0 … r − 1; only where values are computed. */

@@ -1,10 +1,12 @@
+import { CompilerError } from "../compilerError.ts";
 import { elementBytes } from "../integer/elementType.ts";
 import type { IntegerModel, Value } from "../integer/integerModel.ts";
-import type { InputOperation } from "../integer/operation.ts";
+import type { InputOperation, Operation } from "../integer/operation.ts";
 import { sourcesOf } from "../integer/operation.ts";
 import type { CircuitElement } from "./circuitElement.ts";
 import { constantElement } from "./circuitElement.ts";
 import type { FieldCombination } from "./combination.ts";
+import { InexactCoefficient } from "./combinationSum.ts";
 import type { ConstraintSystem } from "./constraintSystem.ts";
 import { inputElement } from "./inputElement.ts";
 import { isConstant, neededElements } from "./neededElements.ts";
@@ -51,10 +53,11 @@ export function* instantiateModel(
       const make =
         operation.kind === "constant"
           ? (index: number) => constantElement(value.low[index] as number)
-          : instantiateOperation({ system, operation, sources, value });
+          : inLayer(operation, () => instantiateOperation({ system, operation, sources, value }));
       const tensor: (CircuitElement | undefined)[] = [];
       for (let index = 0; index < value.low.length; index++) {
-        tensor.push(elementFor({ value, index, isNeeded: needed[id]?.[index] === 1, make }));
+        const isNeeded = needed[id]?.[index] === 1;
+        tensor.push(inLayer(operation, () => elementFor({ value, index, isNeeded, make })));
         if (system.pendingRows >= ROWS_PER_STEP) yield label;
       }
       tensors.push(tensor);
@@ -99,6 +102,23 @@ function elementFor(parameters: {
   const { value, index, isNeeded, make } = parameters;
   if (!isNeeded) return undefined;
   return isConstant(value, index) ? constantElement(value.low[index] as number) : make(index);
+}
+
+/** Bounds, divisors and tables near 2^52 may need coefficients that their intervals do not show. */
+function inLayer<T>(operation: Operation, act: () => T): T {
+  try {
+    return act();
+  } catch (cause) {
+    if (!(cause instanceof InexactCoefficient)) throw cause;
+    const { kind, label } = operation;
+    throw new CompilerError(
+      "RangeTooWide",
+      `${kind} "${label}": ${cause.message} in its rows; rescale earlier or give this layer fewer ` +
+        "fraction bits",
+      { operation: kind, label },
+      cause,
+    );
+  }
 }
 
 /** The last operation that reads each value; outputs are read at the end. */

@@ -43,6 +43,23 @@ describe("IntegerBuilder", () => {
     );
   });
 
+  it("refuses a bound past 2^52 that would replace its source, and ignores one out of reach", () => {
+    const { b, x } = started();
+    refuses("RangeTooWide", /rescale "cap"/, () =>
+      b.rescale({ source: x, shift: 0, low: 2 ** 60, label: "cap" }),
+    );
+    const kept = b.rescale({ source: x, shift: 0, low: -(2 ** 60), high: 2 ** 60 });
+    assert.deepEqual([kept.low, kept.high], [x.low, x.high]);
+  });
+
+  it("counts what a gather copies, however often it names a source", () => {
+    const b = new IntegerBuilder();
+    const x = b.input({ name: "x", shape: [2 ** 20], elementType: "int8" });
+    refuses("ModelTooLarge", /gather/, () =>
+      b.gather({ sources: Array<Value>(65).fill(x), shape: [1], indices: [0] }),
+    );
+  });
+
   it("bounds the sum of magnitudes, not only the interval", () => {
     const b = new IntegerBuilder();
     const x = b.constant({ shape: [1, 2], values: [2 ** 51, 2 ** 51] });

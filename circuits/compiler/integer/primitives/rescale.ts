@@ -27,6 +27,8 @@ export const rescale: Primitive<RescaleOperation> = {
       requireBelowLimit(operation, magnitude + roundingOffset(elementAt(operation.shifts, i)), i);
       low[i] = rescaled(operation, elementAt(source.low, i), i);
       high[i] = rescaled(operation, elementAt(source.high, i), i);
+      // a bound beyond the source replaces it
+      requireBelowLimit(operation, Math.max(Math.abs(low[i] ?? 0), Math.abs(high[i] ?? 0)), i);
     }
     return { shape: source.shape, low, high };
   },

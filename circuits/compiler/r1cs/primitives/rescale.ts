@@ -61,7 +61,8 @@ function rescaled(
   const isClampedBelow = low > Math.floor(task.from / 2 ** shift);
   const isClampedAbove = high < Math.floor(task.to / 2 ** shift);
   if (!isClampedBelow && !isClampedAbove) return rounded(system, task);
-  if (high >= 1 && low === -high - 1 && Number.isInteger(Math.log2(high + 1))) {
+  // exact: log2 of 2^49 ± 1 rounds to 49
+  if (high >= 1 && low === -high - 1 && high === 2 ** unsignedWidth(high) - 1) {
     return clampedToSignedWidth(system, task);
   }
   return isClampedBelow ? clampedBelow(system, task, isClampedAbove) : clampedAbove(system, task);
