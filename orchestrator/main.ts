@@ -41,8 +41,15 @@ export function describeFailure(error: unknown): string {
   }
   const { mistakes } = error.data;
   if (Array.isArray(mistakes)) return [error.message, ...mistakes.map(String)].join("\n  ");
-  const details = Object.entries(error.data).map(([name, value]) => `${name}: ${String(value)}`);
+  const details = Object.entries(error.data).map(([name, value]) => `${name}: ${toText(value)}`);
   return [`${error.code}: ${error.message}`, ...details].join("\n  ");
+}
+
+function toText(value: unknown): string {
+  if (typeof value !== "object") return String(value);
+  return JSON.stringify(value, (_, each: unknown) =>
+    typeof each === "bigint" ? each.toString() : each,
+  );
 }
 
 function processLogger(name: ProcessName, { level, format }: LogConfig): Logger {

@@ -6,6 +6,7 @@ import { describe, it } from "node:test";
 
 import { readNodeConfig, readWorkerConfig } from "../../orchestrator/config.ts";
 import { OrchestratorError } from "../../orchestrator/domain/errors.ts";
+import { describeFailure } from "../../orchestrator/main.ts";
 import { hex, temporaryFolder } from "./support/builders.ts";
 
 const KEY = `0x${"ab".repeat(32)}`;
@@ -124,5 +125,16 @@ describe("a process with a wrong configuration", () => {
     assert.match(stderr, /ASSAY_CHAIN_ID/);
     assert.match(stderr, /ASSAY_POLL_MS/);
     assert.doesNotMatch(stderr, /\n\s+at |abab/);
+  });
+});
+
+describe("describeFailure", () => {
+  it("is a sentence with what it is about, whatever the error holds", () => {
+    const endpoints = [{ name: "a", state: "failing" }];
+    const error = new OrchestratorError("RpcUnavailable", { data: { endpoints, price: 5n } });
+    const [sentence, ...details] = describeFailure(error).split("\n");
+    assert.match(sentence ?? "", /^RpcUnavailable: No RPC endpoint answers/);
+    assert.deepEqual(details, ['  endpoints: [{"name":"a","state":"failing"}]', "  price: 5"]);
+    assert.equal(describeFailure(new Error("odd")), "Unexpected: odd");
   });
 });
