@@ -38,7 +38,7 @@ abstract contract Ledger is IBalanceLedger, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IBalanceLedger
-    function deposit(address account, uint256 amount) external payable {
+    function deposit(address account, uint256 amount) external payable nonReentrant {
         uint256 received = AssetLib.pull(asset, amount);
 
         _credit(account, received);

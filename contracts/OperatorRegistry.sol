@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
@@ -12,7 +13,7 @@ import {Verification} from "./types/Verification.sol";
 
 /// @title OperatorRegistry
 /// @notice Operators: bond, senders, prices, and the lists that requests are assigned from.
-contract OperatorRegistry is IOperatorRegistry {
+contract OperatorRegistry is IOperatorRegistry, ReentrancyGuardTransient {
     /// @dev Place for a price rise that waits for its hour; unused as long as prices take effect at once.
     struct PendingPrice {
         uint96 price;
@@ -73,7 +74,7 @@ contract OperatorRegistry is IOperatorRegistry {
     /* BOND */
 
     /// @inheritdoc IOperatorRegistry
-    function addBond(uint256 operatorId, uint256 amount) external payable {
+    function addBond(uint256 operatorId, uint256 amount) external payable nonReentrant {
         ownerOf(operatorId);
         uint256 received = AssetLib.pull(asset, amount);
 
@@ -101,7 +102,10 @@ contract OperatorRegistry is IOperatorRegistry {
     }
 
     /// @inheritdoc IOperatorRegistry
-    function withdrawBond(uint256 operatorId, address to) external onlyOperatorOwner(operatorId) {
+    function withdrawBond(
+        uint256 operatorId,
+        address to
+    ) external nonReentrant onlyOperatorOwner(operatorId) {
         Bond memory bond = _bonds[operatorId];
         uint256 amount = bond.unbonding;
         require(amount > 0, NothingUnbonding(operatorId));

@@ -12,6 +12,7 @@ library AssetLib {
 
     /// @notice Takes `amount` from the caller.
     /// @return received What really arrived: a token may keep a part.
+    /// @dev Callers hold their lock: what a token's hook deposits meanwhile would be counted twice.
     function pull(address asset, uint256 amount) internal returns (uint256 received) {
         uint256 expected = asset == address(0) ? amount : 0;
         require(msg.value == expected, ValueUnexpected(msg.value, expected));

@@ -3,9 +3,13 @@ pragma solidity 0.8.37;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 
-/// @notice A token anyone can mint, which may keep a share of each transfer.
+/// @notice A token anyone can mint, which may keep a share of each transfer and call somebody.
 contract TestToken is ERC20 {
     uint256 public immutable feeBps;
+
+    address public hookTarget;
+    bytes public hookData;
+    bytes public hookResult;
 
     constructor(uint256 transferFeeBps) ERC20("Test", "TEST") {
         feeBps = transferFeeBps;
@@ -15,9 +19,15 @@ contract TestToken is ERC20 {
         _mint(account, amount);
     }
 
+    /// @notice Makes each transfer call `target` with `data`, and keep what that returned.
+    function setHook(address target, bytes calldata data) external {
+        (hookTarget, hookData) = (target, data);
+    }
+
     function _update(address from, address to, uint256 value) internal override {
         uint256 fee = from == address(0) ? 0 : (value * feeBps) / 10_000;
         super._update(from, to, value - fee);
         if (fee > 0) super._update(from, address(0), fee);
+        if (hookTarget != address(0)) (, hookResult) = hookTarget.call(hookData);
     }
 }

@@ -62,6 +62,24 @@ describe("deposit", () => {
   });
 });
 
+describe("a token that calls back", () => {
+  it("cannot have one deposit counted twice", async () => {
+    const w = await networkHelpers.loadFixture(deployTokenWorld);
+    const nested: readonly (readonly [string, Contract, readonly unknown[]])[] = [
+      ["deposit", w.coordinator, [w.owner.address, 7n]],
+      ["addBond", w.operators, [w.operatorId, 7n]],
+    ];
+    for (const [method, contract, parameters] of nested) {
+      const data = contract.interface.encodeFunctionData(method, parameters);
+      await send(w.token, "setHook", [await contract.getAddress(), data]);
+      await send(contract, method, parameters);
+      const result: string = await read(w.token, "hookResult");
+      expect(contract.interface.parseError(result)?.name).to.equal("ReentrancyGuardReentrantCall");
+    }
+    expect(await read(w.coordinator, "balanceOf", w.owner.address)).to.equal(7n);
+  });
+});
+
 describe("withdraw", () => {
   it("sends to where its owner says", async () => {
     const w = await world();

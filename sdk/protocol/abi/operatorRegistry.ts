@@ -86,6 +86,7 @@ export const operatorRegistryAbi = [
     name: "PriceTooHigh",
     type: "error",
   },
+  { inputs: [], name: "ReentrancyGuardReentrantCall", type: "error" },
   {
     inputs: [
       { internalType: "uint8", name: "bits", type: "uint8" },
