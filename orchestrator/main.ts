@@ -46,9 +46,11 @@ export function describeFailure(error: unknown): string {
 }
 
 function toText(value: unknown): string {
-  if (typeof value !== "object") return String(value);
-  return JSON.stringify(value, (_, each: unknown) =>
-    typeof each === "bigint" ? each.toString() : each,
+  if (typeof value === "string") return value;
+  return (
+    JSON.stringify(value, (_, each: unknown) =>
+      typeof each === "bigint" ? each.toString() : each,
+    ) ?? "undefined"
   );
 }
 

@@ -134,7 +134,7 @@ describe("describeFailure", () => {
     const error = new OrchestratorError("RpcUnavailable", { data: { endpoints, price: 5n } });
     const [sentence, ...details] = describeFailure(error).split("\n");
     assert.match(sentence ?? "", /^RpcUnavailable: No RPC endpoint answers/);
-    assert.deepEqual(details, ['  endpoints: [{"name":"a","state":"failing"}]', "  price: 5"]);
+    assert.deepEqual(details, ['  endpoints: [{"name":"a","state":"failing"}]', '  price: "5"']);
     assert.equal(describeFailure(new Error("odd")), "Unexpected: odd");
   });
 });
