@@ -9,7 +9,7 @@ export default defineConfig({
     version: "0.8.37",
     // solc from npm: nothing is downloaded outside the package registry.
     path: fileURLToPath(import.meta.resolve("solc/soljson.js")),
-    settings: { evmVersion: "osaka", optimizer: { enabled: true, runs: 1_000_000 }, viaIR: true },
+    settings: { evmVersion: "osaka", optimizer: { enabled: true, runs: 15_000 }, viaIR: true },
   },
   // The ABI that everybody uses is sdk/protocol/abi; types of a second one would only differ.
   typechain: { dontOverrideCompile: true },

@@ -4,11 +4,10 @@ pragma solidity 0.8.37;
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 
 import {Ledger} from "./Ledger.sol";
-import {RequestBook} from "./RequestBook.sol";
+import {RequestIntake} from "./RequestIntake.sol";
 import {VerifierRouter} from "./VerifierRouter.sol";
 import {IInferenceConsumer} from "./interfaces/IInferenceConsumer.sol";
 import {IInferenceCoordinator} from "./interfaces/IInferenceCoordinator.sol";
-import {IInferenceRequests} from "./interfaces/IInferenceRequests.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 import {IOperatorRegistry} from "./interfaces/IOperatorRegistry.sol";
 import {IVerifier} from "./interfaces/IVerifier.sol";
@@ -16,18 +15,14 @@ import {CallbackLib} from "./libraries/CallbackLib.sol";
 import {FeeLib} from "./libraries/FeeLib.sol";
 import {Answer, Claim} from "./types/Answer.sol";
 import {Assignment} from "./types/Assignment.sol";
-import {DemandLib} from "./types/Operator.sol";
-import {Quote} from "./types/Quote.sol";
-import {ReleaseRoute} from "./types/Release.sol";
+import {Lateness} from "./types/Operator.sol";
 import {Request} from "./types/Request.sol";
 import {RequestSlot, RequestSlotLib} from "./types/RequestSlot.sol";
 import {RequestStatus} from "./types/RequestStatus.sol";
-import {Terms} from "./types/Terms.sol";
-import {Verification} from "./types/Verification.sol";
 
 /// @title InferenceCoordinator
 /// @notice The one contract consumers meet: requests, escrow, answers, callbacks, refunds.
-contract InferenceCoordinator is IInferenceCoordinator, RequestBook, Ledger, VerifierRouter {
+contract InferenceCoordinator is RequestIntake {
     /// @notice What a deployment is made of; none of it can change.
     struct Config {
         address owner;
@@ -38,166 +33,44 @@ contract InferenceCoordinator is IInferenceCoordinator, RequestBook, Ledger, Ver
         address[3] verifiers;
         uint256 changeDelaySeconds;
         uint256 retrySeconds;
+        /// @dev On top of each price, in 1/10,000; 0: none.
+        uint256 protocolFeeBps;
+        address feeReceiver;
     }
 
-    uint256 public constant MAXIMUM_CALLBACK_GAS = 2_500_000;
-    uint256 public constant MAXIMUM_LIFETIME_SECONDS = 30 days;
     /// @dev Gas of `expire` that its own measurement does not see: the transaction, its calldata
     /// and the credits at the end.
     uint256 private constant EXPIRE_OVERHEAD = 60_000;
+    /// @dev The same of looking whether somebody is late, and of taking a penalty and a place in a list.
+    uint256 private constant LATE_GAS = 25_000;
+    uint256 private constant PENALTY_GAS = 80_000;
+    uint256 private constant MOST_LATE_IN_ROW = 3;
 
-    IModelRegistry public immutable modelRegistry;
     /// @notice Time after an answer in which anyone may retry a failed callback.
     uint256 public immutable retrySeconds;
 
     constructor(
         Config memory config
     )
-        Ledger(config.asset, config.operatorRegistry)
+        RequestIntake(config.modelRegistry)
+        Ledger(config.asset, config.operatorRegistry, config.protocolFeeBps, config.feeReceiver)
         VerifierRouter(config.verifiers, config.changeDelaySeconds)
         Ownable(config.owner)
     {
-        modelRegistry = config.modelRegistry;
         retrySeconds = config.retrySeconds;
-    }
-
-    /* REQUEST */
-
-    /// @inheritdoc IInferenceRequests
-    function requestInference(
-        bytes32 releaseId,
-        Verification level,
-        bytes calldata input,
-        Terms calldata terms
-    ) external payable returns (bytes32 requestId) {
-        Route memory route = _routes[level];
-        Account memory account = _accounts[msg.sender];
-        ReleaseRoute memory release = modelRegistry.releaseRoute(releaseId);
-
-        _requireOpenRoute(route, release, releaseId, level);
-        _requireTerms(release, input.length, terms);
-
-        Request memory request = Request({
-            requester: msg.sender,
-            nonce: account.nonce,
-            releaseId: releaseId,
-            level: level,
-            inputHash: keccak256(input),
-            terms: terms
-        });
-        requestId = request.idOf();
-        Assignment memory assignment = _assign(
-            request,
-            release,
-            route.verifierId,
-            input.length,
-            uint256(requestId) ^ block.prevrandao
-        );
-
-        _charge(account, assignment.escrow);
-        _requests[requestId] = RequestSlotLib.open(assignment.digest248(requestId));
-        emit InferenceRequested(
-            requestId,
-            msg.sender,
-            assignment.operatorId,
-            request,
-            assignment,
-            input
-        );
-    }
-
-    /// @inheritdoc IInferenceRequests
-    function quote(
-        bytes32 releaseId,
-        Verification level,
-        uint256 inputLength,
-        Terms calldata terms
-    ) external view returns (Quote memory) {
-        ReleaseRoute memory release = modelRegistry.releaseRoute(releaseId);
-        _requireOpenRoute(_routes[level], release, releaseId, level);
-        uint256 price = operatorRegistry.highestPrice(
-            releaseId,
-            level,
-            DemandLib.fromTerms(terms, inputLength)
-        );
-        return FeeLib.quote(release, price, inputLength, terms);
-    }
-
-    function _requireOpenRoute(
-        Route memory route,
-        ReleaseRoute memory release,
-        bytes32 releaseId,
-        Verification level
-    ) private view {
+        IOperatorRegistry registry = config.operatorRegistry;
+        require(registry.coordinator() == address(this), RegistryForeign(registry.coordinator()));
+        // Who was assigned a request cannot take his bond away before it ends.
+        uint256 unbonding = registry.unbondingSeconds();
         require(
-            route.verifierId != 0 && (release.levels >> uint256(level)) & 1 == 1,
-            LevelUnsupported(releaseId, level)
-        );
-        require(
-            route.closesAt == 0 || block.timestamp < route.closesAt,
-            CoordinatorClosed(route.closesAt)
+            unbonding > MAXIMUM_LIFETIME_SECONDS,
+            UnbondingTooShort(unbonding, MAXIMUM_LIFETIME_SECONDS)
         );
     }
 
-    function _requireTerms(
-        ReleaseRoute memory release,
-        uint256 inputLength,
-        Terms calldata terms
-    ) private view {
-        require(
-            inputLength == release.inputLength,
-            InputLengthWrong(inputLength, release.inputLength)
-        );
-        require(
-            terms.callbackGas <= MAXIMUM_CALLBACK_GAS,
-            CallbackGasTooHigh(terms.callbackGas, MAXIMUM_CALLBACK_GAS)
-        );
-        uint256 earliest = block.timestamp + 2 * release.primaryWindowSeconds;
-        require(terms.deadline >= earliest, DeadlineTooSoon(terms.deadline, earliest));
-        uint256 latest = block.timestamp + MAXIMUM_LIFETIME_SECONDS;
-        require(terms.deadline <= latest, DeadlineTooLate(terms.deadline, latest));
-        require(terms.minGrade == 0, GradeTooLow(0, terms.minGrade));
-        require(terms.minBond == 0, TermUnsupported("minBond", terms.minBond));
-        require(terms.measurement == 0, TermUnsupported("measurement", uint256(terms.measurement)));
-        // A token has no price in gas.
-        uint256 highest = asset == address(0) ? type(uint64).max : 0;
-        require(terms.maxGasPrice <= highest, TermUnsupported("maxGasPrice", terms.maxGasPrice));
-    }
-
-    function _assign(
-        Request memory request,
-        ReleaseRoute memory release,
-        uint256 verifierId,
-        uint256 inputLength,
-        uint256 seed
-    ) private view returns (Assignment memory) {
-        Terms memory terms = request.terms;
-        (uint256 operatorId, uint256 price) = operatorRegistry.assign(
-            request.releaseId,
-            request.level,
-            DemandLib.fromTerms(terms, inputLength),
-            seed
-        );
-        Quote memory costs = FeeLib.quote(release, price, inputLength, terms);
-        require(costs.total <= terms.maxFee, FeeTooLow(terms.maxFee, costs.total));
-
-        return
-            Assignment({
-                operatorId: operatorId,
-                payer: msg.sender,
-                verifierId: verifierId,
-                key: release.key,
-                grade: 0,
-                price: costs.price,
-                royalty: costs.royalty,
-                publisher: release.publisher,
-                escrow: costs.total,
-                bond: 0,
-                outputLength: release.outputLength,
-                outputPayload: release.outputPayload,
-                requestedAt: block.timestamp,
-                primaryUntil: block.timestamp + release.primaryWindowSeconds
-            });
+    /// @dev Penalties come as coins; whoever else sends some would lose them.
+    receive() external payable {
+        require(msg.sender == address(operatorRegistry), NotOperatorRegistry(msg.sender));
     }
 
     /* ANSWER */
@@ -227,12 +100,14 @@ contract InferenceCoordinator is IInferenceCoordinator, RequestBook, Ledger, Ver
         (bool delivered, uint256 callbackGasUsed) = _callBack(requestId, request, output);
         if (delivered) _requests[requestId] = slot.withDelivered();
 
-        (uint256 paid, uint256 refund) = _settle(
-            payee,
-            assignment,
+        uint256 gasFee =
             FeeLib.gasUnits(payloadLength, callbackGasUsed) *
-                FeeLib.gasPrice(request.terms.maxGasPrice)
-        );
+                FeeLib.gasPrice(request.terms.maxGasPrice);
+        uint256 bonus;
+        if (payee != assignment.operatorId && assignment.operatorId != 0) {
+            bonus = _penalize(requestId, request, assignment, assignment.latePenalty / 2);
+        }
+        (uint256 paid, uint256 refund) = _settle(payee, assignment, gasFee, bonus);
         emit RequestFulfilled(requestId, payee, paid, refund, delivered, output);
     }
 
@@ -242,7 +117,8 @@ contract InferenceCoordinator is IInferenceCoordinator, RequestBook, Ledger, Ver
         Assignment calldata assignment,
         uint256 payee
     ) private view {
-        if (payee == assignment.operatorId) return;
+        // Operator 0 is nobody's id: the request is anyone's.
+        if (payee == assignment.operatorId && payee != 0) return;
         require(
             block.timestamp >= assignment.primaryUntil,
             NotAssigned(requestId, payee, assignment.primaryUntil)
@@ -264,10 +140,7 @@ contract InferenceCoordinator is IInferenceCoordinator, RequestBook, Ledger, Ver
             output.length == assignment.outputLength,
             OutputLengthWrong(requestId, output.length, assignment.outputLength)
         );
-        VerifierEntry memory entry = _entry(assignment.verifierId);
-        require(!entry.isRevoked, VerifierIsRevoked(assignment.verifierId));
-
-        IVerifier(entry.verifier).verify(
+        IVerifier(_verifierOf(assignment.verifierId)).verify(
             Claim({
                 requestId: requestId,
                 payee: answer.payee,
@@ -307,15 +180,51 @@ contract InferenceCoordinator is IInferenceCoordinator, RequestBook, Ledger, Ver
     function _settle(
         uint256 payee,
         Assignment calldata assignment,
-        uint256 gasFee
+        uint256 gasFee,
+        uint256 bonus
     ) private returns (uint256 paid, uint256 refund) {
         uint256 royalty = assignment.royalty;
         paid = assignment.price + gasFee;
         refund = assignment.escrow - royalty - paid;
+        if (protocolFeeBps > 0) refund -= _creditProtocolFee(assignment.price);
+        paid += bonus;
 
         _earn(payee, paid);
         if (royalty > 0) _credit(assignment.publisher, royalty);
         if (refund > 0) _credit(assignment.payer, refund);
+    }
+
+    /// @dev Notes that the assigned operator let his window pass, unless gas cost more than the
+    /// requester pays for.
+    /// @param mostPaid Most of the penalty that is paid out.
+    /// @return paid What of it came here.
+    function _penalize(
+        bytes32 requestId,
+        Request calldata request,
+        Assignment calldata assignment,
+        uint256 mostPaid
+    ) private returns (uint256 paid) {
+        uint256 operatorId = assignment.operatorId;
+        uint256 lateInRow = _operatorAccounts[operatorId].lateInRow + 1;
+        bool isLast = lateInRow == MOST_LATE_IN_ROW;
+
+        bool isLate;
+        (isLate, paid) = operatorRegistry.penalizeLate(
+            Lateness({
+                operatorId: operatorId,
+                releaseId: request.releaseId,
+                level: request.level,
+                penalty: assignment.latePenalty,
+                mostPaid: mostPaid,
+                maxGasPrice: request.terms.maxGasPrice,
+                assignedAt: assignment.assignedAt,
+                primaryUntil: assignment.primaryUntil,
+                isLast: isLast
+            })
+        );
+        if (!isLate) return 0;
+        _operatorAccounts[operatorId].lateInRow = isLast ? 0 : uint8(lateInRow);
+        emit OperatorLate(requestId, operatorId, paid);
     }
 
     /// @inheritdoc IInferenceCoordinator
@@ -371,10 +280,19 @@ contract InferenceCoordinator is IInferenceCoordinator, RequestBook, Ledger, Ver
 
         _requests[requestId] = RequestSlotLib.ended(RequestStatus.Expired);
 
-        // Below a third of the gas an answer is paid for, so the escrow holds it.
-        uint256 gasUsed = ((gasBefore - gasleft() + EXPIRE_OVERHEAD) * 12) / 10;
-        uint256 reward = gasUsed * FeeLib.gasPrice(request.terms.maxGasPrice);
-        uint256 refund = assignment.escrow - reward;
+        // Nobody could answer where the verifier was revoked.
+        bool isOwed = assignment.operatorId != 0 && !_entry(assignment.verifierId).isRevoked;
+        uint256 penalty = assignment.latePenalty;
+        uint256 gasUsed = gasBefore - gasleft() + EXPIRE_OVERHEAD;
+        if (isOwed) gasUsed += penalty > 0 ? PENALTY_GAS : LATE_GAS;
+        // Below the gas an answer is paid for, so the escrow holds it.
+        uint256 reward = ((gasUsed * 12) / 10) * FeeLib.gasPrice(request.terms.maxGasPrice);
+        uint256 paid;
+        if (isOwed) {
+            uint256 mostPaid = reward < penalty ? reward : penalty;
+            paid = _penalize(requestId, request, assignment, mostPaid);
+        }
+        uint256 refund = assignment.escrow + paid - reward;
 
         if (reward > 0) _credit(msg.sender, reward);
         _credit(assignment.payer, refund);

@@ -7,6 +7,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IBalanceLedger} from "./interfaces/IBalanceLedger.sol";
 import {IOperatorRegistry} from "./interfaces/IOperatorRegistry.sol";
 import {AssetLib} from "./libraries/AssetLib.sol";
+import {FeeLib} from "./libraries/FeeLib.sol";
 
 /// @notice Balances of accounts and earnings of operators, in the coordinator's own storage so that
 /// a request and its settlement write one slot each.
@@ -16,8 +17,8 @@ abstract contract Ledger is IBalanceLedger, ReentrancyGuardTransient {
         uint64 nonce;
     }
 
-    /// @dev The later fields belong to the optimistic level; they share the slot that earnings are
-    /// written to anyway.
+    /// @dev `lockedBond` and `openAnswers` belong to the optimistic level; all share the slot that
+    /// earnings are written to anyway.
     struct OperatorAccount {
         uint96 earnings;
         uint96 lockedBond;
@@ -25,16 +26,27 @@ abstract contract Ledger is IBalanceLedger, ReentrancyGuardTransient {
         uint8 lateInRow;
     }
 
+    uint256 public constant MAXIMUM_FEE_BPS = 1_000;
+
     /// @inheritdoc IBalanceLedger
     address public immutable override asset;
     IOperatorRegistry public immutable operatorRegistry;
 
+    /// @inheritdoc IBalanceLedger
+    uint256 public immutable override protocolFeeBps;
+    address public immutable feeReceiver;
+
     mapping(address account => Account) internal _accounts;
+    mapping(address payer => mapping(address consumer => uint256)) private _allowances;
     mapping(uint256 operatorId => OperatorAccount) internal _operatorAccounts;
 
-    constructor(address ledgerAsset, IOperatorRegistry registry) {
+    constructor(address ledgerAsset, IOperatorRegistry registry, uint256 feeBps, address receiver) {
+        require(feeBps <= MAXIMUM_FEE_BPS, ProtocolFeeTooHigh(feeBps, MAXIMUM_FEE_BPS));
+        require(feeBps == 0 || receiver != address(0), FeeReceiverMissing());
         asset = ledgerAsset;
         operatorRegistry = registry;
+        protocolFeeBps = feeBps;
+        feeReceiver = receiver;
     }
 
     /// @inheritdoc IBalanceLedger
@@ -63,16 +75,24 @@ abstract contract Ledger is IBalanceLedger, ReentrancyGuardTransient {
         uint256 amount
     ) external nonReentrant {
         uint256 earnings = _operatorAccounts[operatorId].earnings;
-        require(
-            operatorRegistry.ownerOf(operatorId) == msg.sender,
-            NotOperatorOwner(operatorId, msg.sender)
-        );
+        require(_mayWithdraw(operatorId, to), NotOperatorOwner(operatorId, msg.sender));
         require(amount <= earnings, EarningsTooLow(operatorId, earnings, amount));
 
         _operatorAccounts[operatorId].earnings = uint96(earnings - amount);
         emit EarningsWithdrawn(operatorId, to, amount);
 
         AssetLib.push(asset, to, amount);
+    }
+
+    /// @inheritdoc IBalanceLedger
+    function allow(address consumer, uint256 amount) external {
+        _allowances[msg.sender][consumer] = amount;
+        emit Allowed(msg.sender, consumer, amount);
+    }
+
+    /// @inheritdoc IBalanceLedger
+    function allowanceOf(address payer, address consumer) external view returns (uint256) {
+        return _allowances[payer][consumer];
     }
 
     /// @inheritdoc IBalanceLedger
@@ -104,11 +124,40 @@ abstract contract Ledger is IBalanceLedger, ReentrancyGuardTransient {
         if (msg.value > 0) emit Deposited(msg.sender, msg.value);
     }
 
+    /// @dev Takes `escrow` from another account that allowed it, and counts one request of the caller's.
+    function _chargePayer(address payer, uint256 escrow) internal {
+        uint256 allowance = _allowances[payer][msg.sender];
+        require(escrow <= allowance, AllowanceTooLow(payer, msg.sender, allowance, escrow));
+        uint256 balance = _accounts[payer].balance;
+        require(escrow <= balance, BalanceTooLow(payer, balance, escrow));
+
+        if (allowance < type(uint256).max) _allowances[payer][msg.sender] = allowance - escrow;
+        _accounts[payer].balance = uint128(balance - escrow);
+        ++_accounts[msg.sender].nonce;
+    }
+
+    /// @dev The owner may send anywhere, a sender's hot key only where the owner said.
+    function _mayWithdraw(uint256 operatorId, address to) private view returns (bool) {
+        if (operatorRegistry.ownerOf(operatorId) == msg.sender) return true;
+        return
+            to != address(0) &&
+            operatorRegistry.payoutOf(operatorId) == to &&
+            operatorRegistry.isSender(operatorId, msg.sender);
+    }
+
+    function _creditProtocolFee(uint256 price) internal returns (uint256 protocolFee) {
+        protocolFee = (price * protocolFeeBps) / FeeLib.BPS;
+        _credit(feeReceiver, protocolFee);
+    }
+
     function _credit(address account, uint256 amount) internal {
         _accounts[account].balance += SafeCast.toUint128(amount);
     }
 
+    /// @dev Who answers is not late, whatever was before.
     function _earn(uint256 operatorId, uint256 amount) internal {
-        _operatorAccounts[operatorId].earnings += SafeCast.toUint96(amount);
+        OperatorAccount storage account = _operatorAccounts[operatorId];
+        account.earnings += SafeCast.toUint96(amount);
+        if (account.lateInRow != 0) account.lateInRow = 0;
     }
 }

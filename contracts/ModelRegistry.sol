@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 import {IZkVerifier} from "./interfaces/IZkVerifier.sol";
-import {Payload} from "./types/Payload.sol";
 import {Judge, Release, ReleaseRoute, Units} from "./types/Release.sol";
 import {Verification} from "./types/Verification.sol";
 
@@ -25,8 +24,8 @@ contract ModelRegistry is IModelRegistry {
         uint16 royaltyBps;
         uint24 primaryWindowSeconds;
         uint8 levels;
-        Payload inputPayload;
-        Payload outputPayload;
+        /// @dev Bit 0: the input is opaque; bit 1: the output is.
+        uint8 payloads;
         State state;
         Units units;
         Judge judge;
@@ -100,27 +99,30 @@ contract ModelRegistry is IModelRegistry {
     }
 
     /// @inheritdoc IModelRegistry
-    function releaseRoute(bytes32 releaseId) external view returns (ReleaseRoute memory route) {
-        StoredRelease storage release = _known(releaseId);
-        require(release.state == State.Active, ReleaseIsRetired(releaseId));
+    function releaseRoute(
+        bytes32 releaseId
+    ) external view returns (ReleaseRoute route, address publisher) {
+        StoredRelease storage release = _releases[releaseId];
+        State state = release.state;
+        require(state != State.None, ReleaseUnknown(releaseId));
+        require(state == State.Active, ReleaseIsRetired(releaseId));
 
-        route = ReleaseRoute({
-            inputLength: release.inputLength,
-            outputLength: release.outputLength,
-            outputPayload: release.outputPayload,
-            royaltyBps: release.royaltyBps,
-            primaryWindowSeconds: release.primaryWindowSeconds,
-            levels: release.levels,
-            key: release.key,
-            publisher: address(0)
-        });
+        // The slot as it is; its fields one by one cost more than the read.
+        assembly ("memory-safe") {
+            route := sload(release.slot)
+        }
         // Two more reads, which a release without royalty spares its requesters.
-        if (route.royaltyBps > 0) route.publisher = _publishers[release.modelId];
+        if (route.royaltyBps() > 0) publisher = _publishers[release.modelId];
     }
 
     /// @inheritdoc IModelRegistry
     function unitsOf(bytes32 releaseId) external view returns (Units memory) {
         return _known(releaseId).units;
+    }
+
+    /// @inheritdoc IModelRegistry
+    function inputLengthOf(bytes32 releaseId) external view returns (uint256) {
+        return _known(releaseId).inputLength;
     }
 
     /// @inheritdoc IModelRegistry
@@ -157,8 +159,7 @@ contract ModelRegistry is IModelRegistry {
             royaltyBps: uint16(release.royaltyBps),
             primaryWindowSeconds: uint24(release.primaryWindowSeconds),
             levels: uint8(release.levels),
-            inputPayload: release.inputPayload,
-            outputPayload: release.outputPayload,
+            payloads: uint8(release.inputPayload) | (uint8(release.outputPayload) << 1),
             state: State.Active,
             units: Units({
                 compute: uint40(release.computeUnits),

@@ -1,148 +1,46 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-
+import {ListingBook} from "./ListingBook.sol";
+import {OperatorBonds} from "./OperatorBonds.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 import {IOperatorRegistry} from "./interfaces/IOperatorRegistry.sol";
-import {AssetLib} from "./libraries/AssetLib.sol";
-import {Bond, Demand, Limits, Listing, Prices} from "./types/Operator.sol";
+import {ListingWord} from "./types/ListingWord.sol";
+import {Demand, Entry, Lateness, Limits, Listing, Offer, Prices} from "./types/Operator.sol";
+import {Places, PlacesLib} from "./types/Places.sol";
 import {Units} from "./types/Release.sol";
 import {Verification} from "./types/Verification.sol";
 
 /// @title OperatorRegistry
 /// @notice Operators: bond, senders, prices, and the lists that requests are assigned from.
-contract OperatorRegistry is IOperatorRegistry, ReentrancyGuardTransient {
-    /// @dev Place for a price rise that waits for its hour; unused as long as prices take effect at once.
-    struct PendingPrice {
-        uint96 price;
-        uint40 effectiveAt;
-    }
+contract OperatorRegistry is OperatorBonds, ListingBook {
+    /// @notice Time a rise of a price waits; cuts hold at once.
+    uint256 public constant PRICE_DELAY_SECONDS = 1 hours;
+    /// @notice Time a declined request costs a ticket.
+    uint256 public constant DECLINE_SECONDS = 1 days;
+    /// @notice Periods of which the highest base fee is remembered.
+    uint256 public constant FEE_PERIOD_SECONDS = 6 hours;
+    /// @dev The least bond is worth two, so that declining once leaves a place in the list.
+    uint256 private constant TICKETS_PER_LEAST_BOND = 2;
+    uint256 private constant PENALTY_SCALE = 255;
 
-    /// @dev An operator whose limits refuse the request gives way to a second draw, no more: the
-    /// cost of a request must not grow with a list that anybody can enter.
-    uint256 private constant DRAWS = 2;
-
-    /// @notice The one asset of this deployment: a token, or zero for the chain's coin.
-    address public immutable asset;
-    /// @notice Least bond of an operator who serves.
-    uint256 public immutable minBond;
-    uint256 public immutable unbondingSeconds;
     IModelRegistry public immutable modelRegistry;
 
-    mapping(uint256 operatorId => address owner) private _owners;
-    mapping(uint256 operatorId => Bond) private _bonds;
     mapping(uint256 operatorId => Prices) private _prices;
-    mapping(uint256 operatorId => mapping(address sender => bool)) private _senders;
-    mapping(bytes32 releaseId => mapping(Verification level => Listing[])) private _listings;
-    /// @dev Position in the list plus one; zero: not in the list.
-    mapping(bytes32 releaseId => mapping(Verification level => mapping(uint256 operatorId => uint256)))
-        private _positions;
+    mapping(uint256 period => uint256 baseFee) private _highestBaseFees;
 
-    mapping(bytes32 releaseId => mapping(Verification level => mapping(uint256 operatorId => PendingPrice)))
-        private _pendingPrices;
-
-    modifier onlyOperatorOwner(uint256 operatorId) {
-        require(ownerOf(operatorId) == msg.sender, NotOwner(operatorId, msg.sender));
-        _;
-    }
-
+    /// @param onlySlasher Coordinator of this deployment: the only one who can take from bonds.
     constructor(
         address bondAsset,
         uint256 leastBond,
         uint256 unbondingTime,
-        IModelRegistry models
-    ) {
-        // With a minimum of nothing, ids nobody registered would count as bonded.
-        require(leastBond > 0, BondTooLow(0, 0, 1));
-        asset = bondAsset;
-        minBond = leastBond;
-        unbondingSeconds = unbondingTime;
+        IModelRegistry models,
+        address onlySlasher
+    ) OperatorBonds(bondAsset, onlySlasher, leastBond, unbondingTime) {
         modelRegistry = models;
     }
 
-    /// @inheritdoc IOperatorRegistry
-    function registerOperator() external returns (uint256 operatorId) {
-        operatorId = uint64(uint160(msg.sender));
-        require(_owners[operatorId] == address(0), OperatorAlreadyRegistered(operatorId));
-
-        _owners[operatorId] = msg.sender;
-        emit OperatorRegistered(operatorId, msg.sender);
-    }
-
-    /* BOND */
-
-    /// @inheritdoc IOperatorRegistry
-    function addBond(uint256 operatorId, uint256 amount) external payable nonReentrant {
-        ownerOf(operatorId);
-        uint256 received = AssetLib.pull(asset, amount);
-
-        _bonds[operatorId].amount += SafeCast.toUint96(received);
-        emit BondAdded(operatorId, msg.sender, received);
-    }
-
-    /// @inheritdoc IOperatorRegistry
-    function startUnbonding(
-        uint256 operatorId,
-        uint256 amount
-    ) external onlyOperatorOwner(operatorId) {
-        Bond memory bond = _bonds[operatorId];
-        require(bond.unbonding == 0, AlreadyUnbonding(operatorId, bond.withdrawableAt));
-        require(amount > 0 && amount <= bond.amount, BondTooLow(operatorId, bond.amount, amount));
-        require(
-            bond.listings == 0 || bond.amount - amount >= minBond,
-            StillServing(operatorId, bond.listings)
-        );
-
-        bond.unbonding = uint96(amount);
-        bond.withdrawableAt = uint40(block.timestamp + unbondingSeconds);
-        _bonds[operatorId] = bond;
-        emit UnbondingStarted(operatorId, amount, bond.withdrawableAt);
-    }
-
-    /// @inheritdoc IOperatorRegistry
-    function withdrawBond(
-        uint256 operatorId,
-        address to
-    ) external nonReentrant onlyOperatorOwner(operatorId) {
-        Bond memory bond = _bonds[operatorId];
-        uint256 amount = bond.unbonding;
-        require(amount > 0, NothingUnbonding(operatorId));
-        require(
-            block.timestamp >= bond.withdrawableAt,
-            UnbondingNotOver(operatorId, bond.withdrawableAt)
-        );
-
-        bond.amount -= bond.unbonding;
-        bond.unbonding = 0;
-        bond.withdrawableAt = 0;
-        _bonds[operatorId] = bond;
-        emit BondWithdrawn(operatorId, to, amount);
-
-        AssetLib.push(asset, to, amount);
-    }
-
-    /* SENDERS AND PRICES */
-
-    /// @inheritdoc IOperatorRegistry
-    function addSender(uint256 operatorId, address sender) external onlyOperatorOwner(operatorId) {
-        require(!_senders[operatorId][sender], SenderAlreadyAdded(operatorId, sender));
-
-        _senders[operatorId][sender] = true;
-        emit SenderAdded(operatorId, sender);
-    }
-
-    /// @inheritdoc IOperatorRegistry
-    function removeSender(
-        uint256 operatorId,
-        address sender
-    ) external onlyOperatorOwner(operatorId) {
-        require(_senders[operatorId][sender], SenderUnknown(operatorId, sender));
-
-        _senders[operatorId][sender] = false;
-        emit SenderRemoved(operatorId, sender);
-    }
+    /* PRICES AND SERVING */
 
     /// @inheritdoc IOperatorRegistry
     function setPrices(
@@ -153,8 +51,6 @@ contract OperatorRegistry is IOperatorRegistry, ReentrancyGuardTransient {
         emit PricesSet(operatorId, prices);
     }
 
-    /* SERVING */
-
     /// @inheritdoc IOperatorRegistry
     function startServing(
         uint256 operatorId,
@@ -163,27 +59,34 @@ contract OperatorRegistry is IOperatorRegistry, ReentrancyGuardTransient {
         Limits calldata limits
     ) external onlyOperatorOwner(operatorId) {
         require(isBonded(operatorId), BondTooLow(operatorId, _stayingBond(operatorId), minBond));
-        uint256 price = _priceOf(operatorId, releaseId);
+        Book storage book = _books[releaseId][level];
+        Entry memory entry = book.entries[operatorId];
+        uint256 tickets = _ticketsOf(operatorId, entry);
+        require(tickets > 0, DeclinedTooOften(operatorId, entry.declinedUntil));
+        (uint256 price, uint256 share) = _priceOf(operatorId, releaseId);
         require(price <= type(uint96).max, PriceTooHigh(price));
 
-        Listing[] storage list = _listings[releaseId][level];
-        uint256 position = _positions[releaseId][level][operatorId];
-        if (position == 0) {
-            list.push();
-            position = list.length;
-            _positions[releaseId][level][operatorId] = position;
-            ++_bonds[operatorId].listings;
+        Listing memory listing = _listingBefore(book, operatorId, entry);
+        bool isRise = price > listing.price;
+        if (isRise) {
+            listing.hasPendingPrice = true;
+            entry.effectiveAt = uint40(block.timestamp + PRICE_DELAY_SECONDS);
+            (entry.price, entry.penaltyShare) = (uint96(price), uint8(share));
+        } else {
+            listing.hasPendingPrice = false;
+            (entry.price, entry.effectiveAt) = (0, 0);
+            (listing.price, listing.penaltyShare) = (uint96(price), uint8(share));
         }
-        list[position - 1] = Listing({
-            operatorId: uint64(operatorId),
-            tickets: 1,
-            hasPendingPrice: false,
-            price: uint96(price),
-            minGasPrice: limits.minGasPrice,
-            maxCallbackGas: limits.maxCallbackGas,
-            maxInputLength: limits.maxInputLength
-        });
-        emit ListingSet(operatorId, releaseId, level, price, block.timestamp, limits);
+        listing.minGasPrice = limits.minGasPrice;
+        listing.maxCallbackGas = limits.maxCallbackGas;
+        listing.maxInputLength = limits.maxInputLength;
+
+        if (book.places[operatorId].isEmpty()) ++_bonds[operatorId].listings;
+        book.entries[operatorId] = entry;
+        _setTickets(book, listing, tickets);
+        uint256 effectiveAt = isRise ? entry.effectiveAt : block.timestamp;
+        emit ListingSet(operatorId, releaseId, level, price, effectiveAt, limits);
+        emit TicketsSet(operatorId, releaseId, level, tickets);
     }
 
     /// @inheritdoc IOperatorRegistry
@@ -192,15 +95,63 @@ contract OperatorRegistry is IOperatorRegistry, ReentrancyGuardTransient {
         bytes32 releaseId,
         Verification level
     ) external onlyOperatorOwner(operatorId) {
-        uint256 position = _positions[releaseId][level][operatorId];
-        require(position > 0, NotServing(operatorId, releaseId, level));
+        require(
+            !_books[releaseId][level].places[operatorId].isEmpty(),
+            NotServing(operatorId, releaseId, level)
+        );
+        _leave(operatorId, releaseId, level);
+    }
 
-        Listing[] storage list = _listings[releaseId][level];
-        Listing memory last = list[list.length - 1];
-        list[position - 1] = last;
-        _positions[releaseId][level][last.operatorId] = position;
-        list.pop();
-        delete _positions[releaseId][level][operatorId];
+    /// @inheritdoc IOperatorRegistry
+    function refreshTickets(uint256 operatorId, bytes32 releaseId, Verification level) external {
+        Book storage book = _books[releaseId][level];
+        Places places = book.places[operatorId];
+        require(!places.isEmpty(), NotServing(operatorId, releaseId, level));
+
+        _giveTickets(
+            operatorId,
+            releaseId,
+            level,
+            _ticketsOf(operatorId, book.entries[operatorId])
+        );
+    }
+
+    /// @dev The listing that stands, with its price; a free hand where none does and none did within
+    /// the delay: leaving and coming back is no way around it.
+    function _listingBefore(
+        Book storage book,
+        uint256 operatorId,
+        Entry memory entry
+    ) private view returns (Listing memory listing) {
+        Places places = book.places[operatorId];
+        if (!places.isEmpty()) return _listingAt(book, places.indexAt(0));
+        listing.operatorId = uint64(operatorId);
+        bool isBound = block.timestamp < entry.effectiveAt;
+        listing.price = isBound ? entry.price : type(uint96).max;
+        listing.penaltyShare = entry.penaltyShare;
+    }
+
+    function _giveTickets(
+        uint256 operatorId,
+        bytes32 releaseId,
+        Verification level,
+        uint256 tickets
+    ) private {
+        if (tickets == 0) return _leave(operatorId, releaseId, level);
+        Book storage book = _books[releaseId][level];
+        _setTickets(book, _listingAt(book, book.places[operatorId].indexAt(0)), tickets);
+        emit TicketsSet(operatorId, releaseId, level, tickets);
+    }
+
+    function _leave(uint256 operatorId, bytes32 releaseId, Verification level) private {
+        Book storage book = _books[releaseId][level];
+        Entry storage entry = book.entries[operatorId];
+        Listing memory listing = _listingAt(book, book.places[operatorId].indexAt(0));
+
+        entry.price = listing.price;
+        entry.penaltyShare = listing.penaltyShare;
+        entry.effectiveAt = uint40(block.timestamp + PRICE_DELAY_SECONDS);
+        _setTickets(book, listing, 0);
         --_bonds[operatorId].listings;
         emit ListingRemoved(operatorId, releaseId, level);
     }
@@ -213,14 +164,30 @@ contract OperatorRegistry is IOperatorRegistry, ReentrancyGuardTransient {
         Verification level,
         Demand calldata demand,
         uint256 seed
-    ) external view returns (uint256 operatorId, uint256 price) {
-        Listing[] storage list = _listings[releaseId][level];
-        Listing memory listing =
+    ) external view returns (Offer memory) {
+        Book storage book = _books[releaseId][level];
+        ListingWord word =
             demand.operatorId == 0
-                ? _draw(list, demand, seed)
-                : _pinned(list, _positions[releaseId][level][demand.operatorId], demand);
-        require(listing.operatorId != 0, NoOperator(releaseId, level));
-        return (listing.operatorId, listing.price);
+                ? _draw(book, demand, seed, 0, type(uint256).max)
+                : _pinned(book, demand);
+        require(word.operatorId() != 0, NoOperator(releaseId, level));
+        return _offer(word);
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function decline(
+        bytes32 releaseId,
+        Verification level,
+        Demand calldata demand,
+        Offer calldata declined,
+        uint256 seed
+    ) external onlyCoordinator returns (Offer memory) {
+        _loseTicket(declined.operatorId, releaseId, level);
+        // Who asked for one operator wants no other drawn.
+        if (demand.operatorId != 0) return Offer({operatorId: 0, price: 0, latePenalty: 0});
+
+        Book storage book = _books[releaseId][level];
+        return _offer(_draw(book, demand, seed, declined.operatorId, declined.price));
     }
 
     /// @inheritdoc IOperatorRegistry
@@ -229,77 +196,82 @@ contract OperatorRegistry is IOperatorRegistry, ReentrancyGuardTransient {
         Verification level,
         Demand calldata demand
     ) external view returns (uint256 highest) {
-        Listing[] storage list = _listings[releaseId][level];
+        Book storage book = _books[releaseId][level];
+        uint256 length = book.list.length;
         bool isAny;
-        for (uint256 i = 0; i < list.length; ++i) {
-            Listing memory listing = list[i];
-            bool isMeant = demand.operatorId == 0 || demand.operatorId == listing.operatorId;
-            if (!isMeant || !_isEligible(listing, demand)) continue;
+        for (uint256 i = 0; i < length; ++i) {
+            ListingWord word = _wordAt(book, i);
+            bool isMeant = demand.operatorId == 0 || demand.operatorId == word.operatorId();
+            if (!isMeant || !word.allows(demand)) continue;
             isAny = true;
-            if (listing.price > highest) highest = listing.price;
+            if (word.price() > highest) highest = word.price();
         }
         require(isAny, NoOperator(releaseId, level));
     }
 
-    /// @dev Operator 0 if neither draw is eligible.
-    function _draw(
-        Listing[] storage list,
-        Demand calldata demand,
-        uint256 seed
-    ) private view returns (Listing memory listing) {
-        uint256 length = list.length;
-        if (length == 0) return listing;
-        for (uint256 i = 0; i < DRAWS; ++i) {
-            listing = list[(seed >> (128 * i)) % length];
-            if (_isEligible(listing, demand)) return listing;
-        }
-        listing.operatorId = 0;
-    }
-
-    /// @dev Operator 0 if the operator is not in the list, or not eligible.
-    function _pinned(
-        Listing[] storage list,
-        uint256 position,
-        Demand calldata demand
-    ) private view returns (Listing memory listing) {
-        if (position == 0) return listing;
-        listing = list[position - 1];
-        if (!_isEligible(listing, demand)) listing.operatorId = 0;
-    }
-
-    /// @dev Whoever stands in a list is bonded: the bond cannot fall below the minimum before.
-    function _isEligible(
-        Listing memory listing,
-        Demand calldata demand
-    ) private pure returns (bool) {
+    function _offer(ListingWord word) private pure returns (Offer memory) {
+        uint256 price = word.price();
         return
-            demand.maxGasPrice >= listing.minGasPrice &&
-            demand.callbackGas <= listing.maxCallbackGas &&
-            demand.inputLength <= listing.maxInputLength;
+            Offer({
+                operatorId: word.operatorId(),
+                price: price,
+                latePenalty: (price * word.penaltyShare()) / PENALTY_SCALE
+            });
+    }
+
+    function _loseTicket(uint256 operatorId, bytes32 releaseId, Verification level) private {
+        Book storage book = _books[releaseId][level];
+        Entry memory entry = book.entries[operatorId];
+        if (block.timestamp >= entry.declinedUntil) entry.declines = 0;
+        if (entry.declines < type(uint8).max) ++entry.declines;
+        entry.declinedUntil = uint40(block.timestamp + DECLINE_SECONDS);
+        book.entries[operatorId] = entry;
+
+        uint256 tickets = book.places[operatorId].count();
+        if (tickets > 0) _giveTickets(operatorId, releaseId, level, tickets - 1);
+    }
+
+    /* LATENESS */
+
+    /// @inheritdoc IOperatorRegistry
+    function noteBaseFee() external {
+        uint256 period = block.timestamp / FEE_PERIOD_SECONDS;
+        require(
+            block.basefee > _highestBaseFees[period],
+            BaseFeeKnown(period, _highestBaseFees[period])
+        );
+        _highestBaseFees[period] = block.basefee;
+        emit BaseFeeNoted(period, block.basefee);
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function penalizeLate(
+        Lateness calldata late
+    ) external onlyCoordinator nonReentrant returns (bool isLate, uint256 paid) {
+        if (_hadSpike(late)) return (false, 0);
+
+        isLate = true;
+        if (late.penalty > 0) paid = _slash(late.operatorId, late.penalty, late.mostPaid);
+
+        Book storage book = _books[late.releaseId][late.level];
+        bool isListed = !book.places[late.operatorId].isEmpty();
+        if (isListed && (late.isLast || !isBonded(late.operatorId))) {
+            _leave(late.operatorId, late.releaseId, late.level);
+        }
+    }
+
+    /// @dev A requester who pays for no gas gets operators who bear it all: their limits say so.
+    function _hadSpike(Lateness calldata late) private view returns (bool) {
+        if (late.maxGasPrice == 0) return false;
+        if (block.basefee > late.maxGasPrice) return true;
+        uint256 last = late.primaryUntil / FEE_PERIOD_SECONDS;
+        for (uint256 i = late.assignedAt / FEE_PERIOD_SECONDS; i <= last; ++i) {
+            if (_highestBaseFees[i] > late.maxGasPrice) return true;
+        }
+        return false;
     }
 
     /* VIEWS */
-
-    /// @inheritdoc IOperatorRegistry
-    function isSender(uint256 operatorId, address sender) external view returns (bool) {
-        return _senders[operatorId][sender];
-    }
-
-    /// @inheritdoc IOperatorRegistry
-    function isBonded(uint256 operatorId) public view returns (bool) {
-        return _stayingBond(operatorId) >= minBond;
-    }
-
-    /// @inheritdoc IOperatorRegistry
-    function ownerOf(uint256 operatorId) public view returns (address owner) {
-        owner = _owners[operatorId];
-        require(owner != address(0), OperatorUnknown(operatorId));
-    }
-
-    /// @inheritdoc IOperatorRegistry
-    function bondOf(uint256 operatorId) external view returns (Bond memory) {
-        return _bonds[operatorId];
-    }
 
     /// @inheritdoc IOperatorRegistry
     function pricesOf(uint256 operatorId) external view returns (Prices memory) {
@@ -307,24 +279,33 @@ contract OperatorRegistry is IOperatorRegistry, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IOperatorRegistry
-    function listings(
-        bytes32 releaseId,
-        Verification level
-    ) external view returns (Listing[] memory) {
-        return _listings[releaseId][level];
+    function highestBaseFee(uint256 time) external view returns (uint256) {
+        return _highestBaseFees[time / FEE_PERIOD_SECONDS];
     }
 
-    function _priceOf(uint256 operatorId, bytes32 releaseId) private view returns (uint256) {
+    /// @return price Of one answer.
+    /// @return share Of the compute part in it, rounded down to 1/255.
+    function _priceOf(
+        uint256 operatorId,
+        bytes32 releaseId
+    ) private view returns (uint256 price, uint256 share) {
         Units memory units = modelRegistry.unitsOf(releaseId);
         Prices memory prices = _prices[operatorId];
-        return
-            uint256(units.compute) * prices.computePrice +
+        uint256 compute = uint256(units.compute) * prices.computePrice;
+        price =
+            compute +
             uint256(units.proof) * prices.proofPrice +
             uint256(units.byteSize) * prices.bytePrice;
+        if (price > 0) share = (compute * PENALTY_SCALE) / price;
     }
 
-    function _stayingBond(uint256 operatorId) private view returns (uint256) {
-        Bond memory bond = _bonds[operatorId];
-        return bond.amount - bond.unbonding;
+    /// @dev None for an operator who is not bonded.
+    function _ticketsOf(uint256 operatorId, Entry memory entry) private view returns (uint256) {
+        uint256 staying = _stayingBond(operatorId);
+        if (staying < minBond) return 0;
+        uint256 tickets = (staying * TICKETS_PER_LEAST_BOND) / minBond;
+        if (tickets > PlacesLib.MAXIMUM) tickets = PlacesLib.MAXIMUM;
+        if (block.timestamp >= entry.declinedUntil) return tickets;
+        return tickets > entry.declines ? tickets - entry.declines : 0;
     }
 }

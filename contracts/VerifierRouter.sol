@@ -125,6 +125,13 @@ abstract contract VerifierRouter is IVerifierRouter, Ownable2Step {
         emit VerifierActivated(verifierId, level);
     }
 
+    /// @dev Of an entry that exists, as that of every assignment does.
+    function _verifierOf(uint256 verifierId) internal view returns (address) {
+        VerifierEntry storage entry = _verifiers[verifierId];
+        require(!entry.isRevoked, VerifierIsRevoked(verifierId));
+        return entry.verifier;
+    }
+
     function _entry(uint256 verifierId) internal view returns (VerifierEntry memory entry) {
         entry = _verifiers[verifierId];
         require(entry.verifier != address(0), VerifierUnknown(verifierId));

@@ -66,6 +66,24 @@ abstract contract InferenceConsumer is IInferenceConsumer, Ownable2Step {
             );
     }
 
+    /// @notice The same, paid from the balance of an account that allowed it to this contract.
+    function _requestInferenceFrom(
+        address payer,
+        bytes32 releaseId,
+        Verification level,
+        bytes memory input,
+        Terms memory terms
+    ) internal returns (bytes32 requestId) {
+        return
+            IInferenceRequests(coordinator).requestInferenceFrom(
+                payer,
+                releaseId,
+                level,
+                input,
+                terms
+            );
+    }
+
     /// @notice Receives an answer of the coordinator. Whatever happens here, the answer stays paid.
     function _onInference(
         bytes32 requestId,

@@ -41,6 +41,18 @@ contract DigitReader is InferenceConsumer {
         emit DigitAsked(requestId, releaseId);
     }
 
+    /// @notice The same, paid from the caller's own balance at the coordinator, as far as he allowed it to
+    /// this contract.
+    /// @dev Never take the payer as a parameter: whoever calls could spend what others allowed.
+    function readDigitOnAccount(
+        bytes32 releaseId,
+        bytes calldata image,
+        Terms calldata terms
+    ) external returns (bytes32 requestId) {
+        requestId = _requestInferenceFrom(msg.sender, releaseId, Verification.Zk, image, terms);
+        emit DigitAsked(requestId, releaseId);
+    }
+
     /// @notice What was read; `isRead` is false as long as there is no answer.
     function readingOf(bytes32 requestId) external view returns (Reading memory) {
         return _readings[requestId];

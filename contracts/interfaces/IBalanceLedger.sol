@@ -7,10 +7,15 @@ interface IBalanceLedger {
     event Deposited(address indexed account, uint256 amount);
     event Withdrawn(address indexed account, address indexed to, uint256 amount);
     event EarningsWithdrawn(uint256 indexed operatorId, address indexed to, uint256 amount);
+    /// @notice `consumer` may spend up to `amount` more of `payer`'s balance on requests.
+    event Allowed(address indexed payer, address indexed consumer, uint256 amount);
 
     error BalanceTooLow(address account, uint256 balance, uint256 amount);
     error EarningsTooLow(uint256 operatorId, uint256 earnings, uint256 amount);
     error NotOperatorOwner(uint256 operatorId, address account);
+    error AllowanceTooLow(address payer, address consumer, uint256 allowance, uint256 amount);
+    error ProtocolFeeTooHigh(uint256 feeBps, uint256 maximum);
+    error FeeReceiverMissing();
 
     /// @notice Adds to the balance of `account`. Anyone may call. With coins, `amount` equals the
     /// value sent; with a token, what really arrives is credited.
@@ -19,8 +24,18 @@ interface IBalanceLedger {
     /// @notice Sends from the caller's balance to `to`.
     function withdraw(address to, uint256 amount) external;
 
-    /// @notice Sends an operator's earnings to `to`. Only the operator's owner may call.
+    /// @notice Lets another account pay its requests from the caller's balance, up to `amount` in
+    /// escrows; the greatest number: without end. Refunds come back to the balance, not to the allowance.
+    function allow(address consumer, uint256 amount) external;
+
+    /// @notice Sends an operator's earnings to `to`. The owner may name any account, a sender only the
+    /// operator's payout address.
     function withdrawEarnings(uint256 operatorId, address to, uint256 amount) external;
+
+    function allowanceOf(address payer, address consumer) external view returns (uint256);
+
+    /// @notice Share of each price that is charged on top of it, in 1/10,000.
+    function protocolFeeBps() external view returns (uint256);
 
     function balanceOf(address account) external view returns (uint256);
 

@@ -35,6 +35,18 @@ interface IInferenceCoordinator is IInferenceRequests, IBalanceLedger, IVerifier
     );
     /// @notice The verifier was revoked while the request was open.
     event RequestFailed(bytes32 indexed requestId, uint256 indexed verifierId, uint256 refund);
+    /// @notice The assigned operator gave the request back.
+    event RequestDeclined(bytes32 indexed requestId, uint256 indexed operatorId);
+    /// @notice Another operator was drawn, or none (0: any may answer at once); `assignment` replaces
+    /// the one of the request's earlier event.
+    event RequestReassigned(
+        bytes32 indexed requestId,
+        uint256 indexed operatorId,
+        Request request,
+        Assignment assignment
+    );
+    /// @notice The assigned operator let his window pass; `paid` of his penalty came here.
+    event OperatorLate(bytes32 indexed requestId, uint256 indexed operatorId, uint256 paid);
 
     /// @notice Request and assignment are not those of this open request.
     error AssignmentMismatch(bytes32 requestId);
@@ -44,6 +56,13 @@ interface IInferenceCoordinator is IInferenceRequests, IBalanceLedger, IVerifier
     error DeadlineNotPassed(bytes32 requestId, uint256 deadline);
     /// @notice Only the assigned operator may answer before `primaryUntil`.
     error NotAssigned(bytes32 requestId, uint256 operatorId, uint256 primaryUntil);
+    error DeclineTooLate(bytes32 requestId, uint256 declinableUntil);
+    error NotSender(uint256 operatorId, address account);
+    /// @notice Coins reach a coordinator with a deposit or a request.
+    error NotOperatorRegistry(address account);
+    /// @notice The operator registry belongs to another coordinator.
+    error RegistryForeign(address coordinator);
+    error UnbondingTooShort(uint256 unbondingSeconds, uint256 maximumLifetime);
     error CallbackGasTooLow(uint256 callbackGas, uint256 minimum);
     error CallbackFailedAgain(bytes32 requestId, bytes reason);
     error CallbackAlreadyDelivered(bytes32 requestId);
@@ -61,6 +80,10 @@ interface IInferenceCoordinator is IInferenceRequests, IBalanceLedger, IVerifier
         Answer calldata answer
     ) external;
 
+    /// @notice Gives an assigned request back, in the first third of the primary window. A sender of the assigned operator may call. It costs no money but a
+    /// ticket for a day. The request goes to another operator at the price that was agreed.
+    function decline(Request calldata request, Assignment calldata assignment) external;
+
     /// @notice Calls back again after a callback failed. The requester may at any time, anyone until
     /// `retrySeconds` after the answer.
     /// @param callbackGas Gas to give, at least `terms.callbackGas`.
@@ -72,7 +95,8 @@ interface IInferenceCoordinator is IInferenceRequests, IBalanceLedger, IVerifier
     ) external;
 
     /// @notice Ends a request nobody answered by its deadline and refunds the payer. Anyone may call;
-    /// the gas is paid from the escrow, times 1.2, as far as `terms.maxGasPrice` allows.
+    /// the gas is paid, times 1.2, as far as `terms.maxGasPrice` allows: from the assigned operator's late
+    /// penalty, else from the escrow. What is left of the penalty is burned.
     /// @dev State a gas limit: estimates are made at a gas price of zero, where nothing is paid to
     /// the caller, so they are 20,000 too low for one who never had a balance.
     function expire(Request calldata request, Assignment calldata assignment) external;

@@ -45,13 +45,6 @@ interface IInferenceDisputes {
         uint256 slashed,
         bytes output
     );
-    event RequestDeclined(bytes32 indexed requestId, uint256 indexed operatorId);
-    /// @notice Another operator was drawn; `assignment` replaces the one of the request's earlier event.
-    event RequestReassigned(
-        bytes32 indexed requestId,
-        uint256 indexed operatorId,
-        Assignment assignment
-    );
 
     error WindowOpen(bytes32 requestId, uint256 windowEnd);
     error WindowClosed(bytes32 requestId, uint256 windowEnd);
@@ -59,10 +52,6 @@ interface IInferenceDisputes {
     error SameOutput(bytes32 requestId, bytes32 outputHash);
     error ChallengeBondTooLow(uint256 bond, uint256 minimum);
     error OverturnNotCommitted(bytes32 commitment);
-    error DeclineTooLate(bytes32 requestId, uint256 declinableUntil);
-
-    /// @notice Gives an assigned request back, in the first third of the primary window.
-    function decline(Request calldata request, Assignment calldata assignment) external;
 
     /// @notice Makes an unchallenged answer final once its window is over, and pays. Anyone may call.
     function finalize(

@@ -54,6 +54,16 @@ interface IInferenceRequests {
         Terms calldata terms
     ) external payable returns (bytes32 requestId);
 
+    /// @notice The same, paid from the balance of an account that allowed it to the caller
+    /// (`IBalanceLedger.allow`). Refunds go to that account.
+    function requestInferenceFrom(
+        address payer,
+        bytes32 releaseId,
+        Verification level,
+        bytes calldata input,
+        Terms calldata terms
+    ) external returns (bytes32 requestId);
+
     /// @notice The most a request with these terms can cost now, whoever of the operators is drawn.
     /// From about 4 kB of input the transaction's own cost follows EIP-7623 (40 gas a byte).
     function quote(

@@ -40,10 +40,17 @@ interface IModelRegistry {
     function retireRelease(bytes32 releaseId) external;
 
     /// @notice What the coordinator needs to take a request. Reverts if unknown or retired.
-    function releaseRoute(bytes32 releaseId) external view returns (ReleaseRoute memory);
+    /// @return route Lengths, royalty, window, levels and key.
+    /// @return publisher Who gets the royalty; zero if there is none.
+    function releaseRoute(
+        bytes32 releaseId
+    ) external view returns (ReleaseRoute route, address publisher);
 
     /// @notice Units of work that an operator's prices are multiplied with.
     function unitsOf(bytes32 releaseId) external view returns (Units memory);
+
+    /// @notice Bytes of an input, exactly (at most, if opaque); of a retired release too.
+    function inputLengthOf(bytes32 releaseId) external view returns (uint256);
 
     function releaseManifest(bytes32 releaseId) external view returns (bytes32 manifestDigest);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Bond, Demand, Limits, Listing, Prices} from "../types/Operator.sol";
+import {Bond, Demand, Entry, Lateness, Limits, Listing, Offer, Prices} from "../types/Operator.sol";
 import {Verification} from "../types/Verification.sol";
 
 /// @notice Operators: who they are, what they have at stake, who may send for them, what they serve.
@@ -14,6 +14,10 @@ interface IOperatorRegistry {
     event BondWithdrawn(uint256 indexed operatorId, address indexed to, uint256 amount);
     event SenderAdded(uint256 indexed operatorId, address indexed sender);
     event SenderRemoved(uint256 indexed operatorId, address indexed sender);
+    event PayoutSet(uint256 indexed operatorId, address payout);
+    /// @notice `taken` left the bond: `paid` to the coordinator, the rest is burned.
+    event BondSlashed(uint256 indexed operatorId, uint256 taken, uint256 paid);
+    event BaseFeeNoted(uint256 indexed period, uint256 baseFee);
     event PricesSet(uint256 indexed operatorId, Prices prices);
     /// @notice An operator entered the list, or changed his place in it. `price` is what one answer
     /// costs from `effectiveAt` on.
@@ -24,6 +28,13 @@ interface IOperatorRegistry {
         uint256 price,
         uint256 effectiveAt,
         Limits limits
+    );
+    /// @notice Weight of an operator in the draws of a list.
+    event TicketsSet(
+        uint256 indexed operatorId,
+        bytes32 indexed releaseId,
+        Verification indexed level,
+        uint256 tickets
     );
     event ListingRemoved(
         uint256 indexed operatorId,
@@ -44,6 +55,10 @@ interface IOperatorRegistry {
     error SenderUnknown(uint256 operatorId, address sender);
     error PriceTooHigh(uint256 price);
     error NotServing(uint256 operatorId, bytes32 releaseId, Verification level);
+    /// @notice Declined requests cost all tickets of this release and level, until then.
+    error DeclinedTooOften(uint256 operatorId, uint256 declinedUntil);
+    error BaseFeeKnown(uint256 period, uint256 baseFee);
+    error NotCoordinator(address account);
     error NotBonded(uint256 operatorId);
     /// @notice No operator serves this release at this level within the terms.
     error NoOperator(bytes32 releaseId, Verification level);
@@ -53,6 +68,9 @@ interface IOperatorRegistry {
 
     /// @notice Adds to a bond. Anyone may call; only the owner can ever take it out.
     function addBond(uint256 operatorId, uint256 amount) external payable;
+
+    /// @notice Sets where the operator's senders may send his earnings; zero: nowhere. Owner only.
+    function setPayout(uint256 operatorId, address payout) external;
 
     /// @notice Starts taking bond out; it can be withdrawn after the unbonding time. Owner only.
     function startUnbonding(uint256 operatorId, uint256 amount) external;
@@ -68,8 +86,10 @@ interface IOperatorRegistry {
     /// @notice Sets the prices per unit of work that listings made from now on use. Owner only.
     function setPrices(uint256 operatorId, Prices calldata prices) external;
 
-    /// @notice Enters the list of a release at a level, or changes limits and price there: the
-    /// release's units times the operator's prices. Owner only; needs the minimum bond.
+    /// @notice Enters the list of a release at a level, or changes limits, price and tickets there. The
+    /// price is the release's units times the operator's prices; a lower one holds at once, a higher
+    /// one after an hour, also for who left the list within the last hour. Owner only; needs the
+    /// minimum bond.
     function startServing(
         uint256 operatorId,
         bytes32 releaseId,
@@ -79,15 +99,42 @@ interface IOperatorRegistry {
 
     function stopServing(uint256 operatorId, bytes32 releaseId, Verification level) external;
 
-    /// @notice Draws the operator who gets a request, and tells his price. Reverts with `NoOperator`
-    /// if none is eligible.
-    /// @param seed Number the draw follows.
+    /// @notice Brings an operator's tickets to what his bond and declined requests allow now; without
+    /// the minimum bond he leaves the list. Anyone may call.
+    function refreshTickets(uint256 operatorId, bytes32 releaseId, Verification level) external;
+
+    /// @notice Draws two tickets and takes the cheaper one whose limits allow the request. Reverts
+    /// with `NoOperator` if neither does.
+    /// @param seed Number the draws follow.
     function assign(
         bytes32 releaseId,
         Verification level,
         Demand calldata demand,
         uint256 seed
-    ) external view returns (uint256 operatorId, uint256 price);
+    ) external view returns (Offer memory);
+
+    /// @notice Takes a ticket for a day from an operator who declines, and draws another who asks no
+    /// more. Coordinator only.
+    /// @param declined What was agreed with the operator who declines.
+    /// @return Whom the request goes to, at the price that was agreed; operator 0: nobody was drawn.
+    function decline(
+        bytes32 releaseId,
+        Verification level,
+        Demand calldata demand,
+        Offer calldata declined,
+        uint256 seed
+    ) external returns (Offer memory);
+
+    /// @notice Takes the late penalty, unless gas is known to have cost more than the requester was
+    /// willing to pay, and at the third time in a row the operator's place in the list. Coordinator only.
+    /// @return isLate Whether the operator counts as late.
+    /// @return paid What arrived at the coordinator.
+    function penalizeLate(Lateness calldata late) external returns (bool isLate, uint256 paid);
+
+    /// @notice Remembers the base fee of this block if it is the highest of its six hours: it excuses
+    /// every operator whose requester pays for less. Anyone may call.
+    /// @dev State a gas limit: estimates are made at a base fee of zero, which is never the highest.
+    function noteBaseFee() external;
 
     /// @notice Highest price among the operators eligible for this demand.
     function highestPrice(
@@ -98,6 +145,9 @@ interface IOperatorRegistry {
 
     function isSender(uint256 operatorId, address sender) external view returns (bool);
 
+    /// @notice Where the operator's senders may send his earnings.
+    function payoutOf(uint256 operatorId) external view returns (address);
+
     /// @notice Whether the operator holds the minimum bond and is not leaving.
     function isBonded(uint256 operatorId) external view returns (bool);
 
@@ -107,7 +157,26 @@ interface IOperatorRegistry {
 
     function pricesOf(uint256 operatorId) external view returns (Prices memory);
 
-    /// @notice Everybody who serves a release at a level, in the order of the list.
+    /// @notice Highest base fee noted in the six hours that `time` lies in.
+    function highestBaseFee(uint256 time) external view returns (uint256);
+
+    /// @notice The only account that can take from bonds.
+    function coordinator() external view returns (address);
+
+    /// @notice Time between the start of unbonding and its end.
+    function unbondingSeconds() external view returns (uint256);
+
+    /// @notice Sum of all that was taken from bonds and paid to nobody. It stays here for ever.
+    function burned() external view returns (uint256);
+
+    /// @notice Tickets of an operator in a list, and what is kept beside them.
+    function entryOf(
+        uint256 operatorId,
+        bytes32 releaseId,
+        Verification level
+    ) external view returns (uint256 tickets, Entry memory entry);
+
+    /// @notice All tickets of a release at a level, in the order of the list.
     function listings(
         bytes32 releaseId,
         Verification level

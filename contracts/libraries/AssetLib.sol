@@ -23,6 +23,21 @@ library AssetLib {
         return IERC20(asset).balanceOf(address(this)) - before;
     }
 
+    /// @return received What arrived there: a token may keep a part.
+    function pushMeasured(
+        address asset,
+        address to,
+        uint256 amount
+    ) internal returns (uint256 received) {
+        if (asset == address(0)) {
+            Address.sendValue(payable(to), amount);
+            return amount;
+        }
+        uint256 before = IERC20(asset).balanceOf(to);
+        SafeERC20.safeTransfer(IERC20(asset), to, amount);
+        return IERC20(asset).balanceOf(to) - before;
+    }
+
     function push(address asset, address to, uint256 amount) internal {
         if (asset == address(0)) Address.sendValue(payable(to), amount);
         else SafeERC20.safeTransfer(IERC20(asset), to, amount);

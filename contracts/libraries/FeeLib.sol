@@ -22,16 +22,18 @@ library FeeLib {
 
     /// @notice Most that a request can cost, given what the operator asks for the answer.
     function quote(
-        ReleaseRoute memory release,
+        ReleaseRoute release,
         uint256 price,
+        uint256 protocolFeeBps,
         uint256 inputLength,
         Terms memory terms
     ) internal pure returns (Quote memory costs) {
         costs.price = price;
-        costs.royalty = (price * release.royaltyBps) / BPS;
+        costs.royalty = (price * release.royaltyBps()) / BPS;
+        costs.protocolFee = (price * protocolFeeBps) / BPS;
         costs.gasFee =
-            gasUnits(inputLength + release.outputLength, terms.callbackGas) * terms.maxGasPrice;
-        costs.total = price + costs.royalty + costs.gasFee;
+            gasUnits(inputLength + release.outputLength(), terms.callbackGas) * terms.maxGasPrice;
+        costs.total = price + costs.royalty + costs.protocolFee + costs.gasFee;
     }
 
     /// @notice Gas that is reimbursed for a fulfilment whose callback used `callbackGas`.

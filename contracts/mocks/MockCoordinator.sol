@@ -15,6 +15,7 @@ import {Verification} from "../types/Verification.sol";
 contract MockCoordinator is IInferenceRequests {
     struct Asked {
         address requester;
+        address payer;
         Verification level;
         uint256 callbackGas;
         uint256 fee;
@@ -31,11 +32,13 @@ contract MockCoordinator is IInferenceRequests {
     bytes private _refusal;
     mapping(bytes32 requestId => Asked) private _asked;
     mapping(address account => uint256) private _balances;
+    mapping(address payer => mapping(address consumer => uint256)) private _allowances;
 
     event MockRequested(bytes32 indexed requestId, address indexed requester, bytes input);
     event CallbackFailed(bytes32 indexed requestId, bytes reason);
 
     error BalanceTooLow(address account, uint256 balance, uint256 amount);
+    error AllowanceTooLow(address payer, address consumer, uint256 allowance, uint256 amount);
 
     /* OUTCOMES */
 
@@ -81,24 +84,27 @@ contract MockCoordinator is IInferenceRequests {
         Verification level,
         bytes calldata input,
         Terms calldata terms
-    ) external payable returns (bytes32 requestId) {
-        _requireWilling();
-        require(fee <= terms.maxFee, FeeTooLow(terms.maxFee, fee));
-        uint256 balance = _balances[msg.sender] + msg.value;
-        require(fee <= balance, BalanceTooLow(msg.sender, balance, fee));
+    ) external payable returns (bytes32) {
+        _balances[msg.sender] += msg.value;
+        return _take(msg.sender, level, input, terms);
+    }
 
-        requestId = keccak256(abi.encode(address(this), msg.sender, ++_count));
-        _balances[msg.sender] = balance - fee;
-        _asked[requestId] = Asked({
-            requester: msg.sender,
-            level: level,
-            callbackGas: terms.callbackGas,
-            fee: fee,
-            status: RequestStatus.Open,
-            outputHash: 0
-        });
-        lastRequestId = requestId;
-        emit MockRequested(requestId, msg.sender, input);
+    /// @inheritdoc IInferenceRequests
+    function requestInferenceFrom(
+        address payer,
+        bytes32,
+        Verification level,
+        bytes calldata input,
+        Terms calldata terms
+    ) external returns (bytes32) {
+        uint256 allowance = _allowances[payer][msg.sender];
+        require(fee <= allowance, AllowanceTooLow(payer, msg.sender, allowance, fee));
+        if (allowance < type(uint256).max) _allowances[payer][msg.sender] = allowance - fee;
+        return _take(payer, level, input, terms);
+    }
+
+    function allow(address consumer, uint256 amount) external {
+        _allowances[msg.sender][consumer] = amount;
     }
 
     function deposit(address account, uint256 amount) external payable {
@@ -126,7 +132,7 @@ contract MockCoordinator is IInferenceRequests {
         uint256,
         Terms calldata
     ) external view returns (Quote memory) {
-        return Quote({price: fee, royalty: 0, gasFee: 0, total: fee});
+        return Quote({price: fee, royalty: 0, protocolFee: 0, gasFee: 0, total: fee});
     }
 
     /// @inheritdoc IInferenceRequests
@@ -155,6 +161,32 @@ contract MockCoordinator is IInferenceRequests {
         return bytes25(_asked[requestId].outputHash);
     }
 
+    function _take(
+        address payer,
+        Verification level,
+        bytes calldata input,
+        Terms calldata terms
+    ) private returns (bytes32 requestId) {
+        _requireWilling();
+        require(fee <= terms.maxFee, FeeTooLow(terms.maxFee, fee));
+        uint256 balance = _balances[payer];
+        require(fee <= balance, BalanceTooLow(payer, balance, fee));
+
+        requestId = keccak256(abi.encode(address(this), msg.sender, ++_count));
+        _balances[payer] = balance - fee;
+        _asked[requestId] = Asked({
+            requester: msg.sender,
+            payer: payer,
+            level: level,
+            callbackGas: terms.callbackGas,
+            fee: fee,
+            status: RequestStatus.Open,
+            outputHash: 0
+        });
+        lastRequestId = requestId;
+        emit MockRequested(requestId, msg.sender, input);
+    }
+
     function _answer(
         bytes32 requestId,
         bytes calldata output,
@@ -177,7 +209,7 @@ contract MockCoordinator is IInferenceRequests {
     function _end(bytes32 requestId, RequestStatus status) private {
         Asked storage asked = _open(requestId);
         asked.status = status;
-        _balances[asked.requester] += asked.fee;
+        _balances[asked.payer] += asked.fee;
     }
 
     function _open(bytes32 requestId) private view returns (Asked storage asked) {

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Terms} from "./Terms.sol";
+import {Verification} from "./Verification.sol";
 
 /// @notice What an operator asks for each unit of a release's work, in the asset's smallest unit.
 struct Prices {
@@ -55,16 +56,52 @@ struct Bond {
     uint16 listings;
 }
 
-/// @notice Place of an operator in the list of one (release, level), one slot.
+/// @notice One ticket of an operator in the list of one (release, level), one slot: he stands there as
+/// often as he has tickets, so that a draw is one read.
 struct Listing {
     uint64 operatorId;
-    /// @dev Weight in the draw: one each now, by free bond later.
-    uint8 tickets;
-    /// @dev Later: a rise of the price waits in a slot of its own.
+    /// @dev Part of the price that is lost by being late, in 1/255; never more than the compute price.
+    uint8 penaltyShare;
+    /// @dev A rise of the price waits in the operator's `Entry`.
     bool hasPendingPrice;
     /// @dev What one answer costs: the release's units times the operator's prices.
     uint96 price;
     uint40 minGasPrice;
     uint24 maxCallbackGas;
     uint16 maxInputLength;
+}
+
+/// @notice What is kept of an operator for one (release, level) beside his tickets, one slot.
+struct Entry {
+    /// @dev In the list: the price that waits. Outside: the price he left with.
+    uint96 price;
+    /// @dev Second from which a waiting price holds, or from which he may come back at any price.
+    uint40 effectiveAt;
+    uint8 penaltyShare;
+    /// @dev Tickets that declined requests cost him, until `declinedUntil`.
+    uint8 declines;
+    uint40 declinedUntil;
+}
+
+/// @notice An operator who was drawn, and what was agreed with him.
+struct Offer {
+    uint256 operatorId;
+    uint256 price;
+    /// @dev What he loses if he lets the primary window pass.
+    uint256 latePenalty;
+}
+
+/// @notice A request an operator let pass, as the coordinator reports it.
+struct Lateness {
+    uint256 operatorId;
+    bytes32 releaseId;
+    Verification level;
+    uint256 penalty;
+    /// @dev Most of the penalty that is paid out; the rest is burned.
+    uint256 mostPaid;
+    uint256 maxGasPrice;
+    uint256 assignedAt;
+    uint256 primaryUntil;
+    /// @dev Whether this one, if it is late, costs him his place in the list.
+    bool isLast;
 }

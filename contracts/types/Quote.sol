@@ -5,6 +5,7 @@ pragma solidity 0.8.37;
 struct Quote {
     uint256 price;
     uint256 royalty;
+    uint256 protocolFee;
     /// @dev Gas that can be charged at most, times `terms.maxGasPrice`.
     uint256 gasFee;
     uint256 total;

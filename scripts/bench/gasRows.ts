@@ -58,14 +58,14 @@ export async function measureGas(): Promise<readonly GasRow[]> {
   note("request: first of its consumer", first.receipt.gasUsed);
   note("fulfill: first of its operator", (await answer(bench, first)).gasUsed);
 
-  const steady = await ask(bench, bench.releaseId);
+  const steady = await askDearest(bench, bench.releaseId);
   note("request: 128-byte input", steady.receipt.gasUsed);
   const fulfilled = await answer(bench, steady);
   note("fulfill: proof, 128-byte input, callback writes one new slot", fulfilled.gasUsed);
 
   const paying = { ...bench, terms: { ...bench.terms, maxGasPrice: 1_000_000_000n } };
   await answer(paying, await ask(paying, bench.royaltyReleaseId));
-  const dearest = await ask(paying, bench.royaltyReleaseId);
+  const dearest = await askDearest(paying, bench.royaltyReleaseId);
   note("request: the same with royalty and gas reimbursed", dearest.receipt.gasUsed);
   note("fulfill: the same with royalty and refund", (await answer(paying, dearest)).gasUsed);
 
@@ -96,7 +96,8 @@ async function startBench(): Promise<Bench> {
   const operatorId = await enrolOperator({
     signer,
     addresses,
-    bond: 10n ** 18n,
+    // Eight tickets, so that two draws seldom hit the same one.
+    bond: 4n * 10n ** 18n,
     senders: [await signer.getAddress()],
     prices: { computePrice: 10n ** 9n, proofPrice: 10n ** 9n, bytePrice: 10n ** 9n },
     releaseIds: [plain.releaseId, royal.releaseId],
@@ -137,6 +138,16 @@ async function ask(bench: Bench, releaseId: Hex, value = 0n): Promise<Asked> {
     return { receipt, requestId, ...plain };
   }
   throw new Error("The request left no InferenceRequested event");
+}
+
+/** Both draws of a request may hit one ticket, which is cheaper; of a few, one hits two. */
+async function askDearest(bench: Bench, releaseId: Hex): Promise<Asked> {
+  let dearest = await ask(bench, releaseId);
+  for (let i = 0; i < 4; i++) {
+    const next = await ask(bench, releaseId);
+    if (next.receipt.gasUsed > dearest.receipt.gasUsed) dearest = next;
+  }
+  return dearest;
 }
 
 async function answer(bench: Bench, asked: Asked): Promise<ContractTransactionReceipt> {

@@ -1,6 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { ContractFactory, ZeroAddress, ZeroHash, type InterfaceAbi, type Signer } from "ethers";
+import {
+  ContractFactory,
+  getCreateAddress,
+  ZeroAddress,
+  ZeroHash,
+  type InterfaceAbi,
+  type Signer,
+} from "ethers";
 
 const ARTIFACTS = resolve(import.meta.dirname, "../../artifacts/contracts");
 
@@ -10,11 +17,15 @@ export interface DeploymentProfile {
   readonly asset: string;
   /** Least bond of a serving operator, in the asset's smallest unit. */
   readonly minBond: bigint;
+  /** Longer than the 30 days a request may live. */
   readonly unbondingSeconds: bigint;
   /** Time between a change of verifier or coordinator and its effect. */
   readonly changeDelaySeconds: bigint;
   /** Time in which anyone may retry a failed callback. */
   readonly retrySeconds: bigint;
+  /** On top of each price, in 1/10,000, and who gets it; 0: none. */
+  readonly protocolFeeBps: bigint;
+  readonly feeReceiver: string;
   /** keccak256(alpha, beta, gamma) that verifying keys must have; zero: any, development only. */
   readonly pinnedSetup: string;
 }
@@ -23,9 +34,11 @@ export interface DeploymentProfile {
 export const DEVELOPMENT_PROFILE: DeploymentProfile = {
   asset: ZeroAddress,
   minBond: 10n ** 18n,
-  unbondingSeconds: 3_600n,
+  unbondingSeconds: 31n * 86_400n,
   changeDelaySeconds: 3_600n,
   retrySeconds: 3_600n,
+  protocolFeeBps: 0n,
+  feeReceiver: ZeroAddress,
   pinnedSetup: ZeroHash,
 };
 
@@ -47,21 +60,27 @@ export async function deployAssay(parameters: {
   const { signer, profile = DEVELOPMENT_PROFILE } = parameters;
   const zkVerifier = await deployContract(signer, "ZkVerifier", [profile.pinnedSetup]);
   const modelRegistry = await deployContract(signer, "ModelRegistry", [zkVerifier]);
+  // Registry and coordinator name each other for ever, so the second's address is told beforehand.
+  const from = await signer.getAddress();
+  const nonce = (await signer.getNonce()) + 1;
   const operatorRegistry = await deployContract(signer, "OperatorRegistry", [
     profile.asset,
     profile.minBond,
     profile.unbondingSeconds,
     modelRegistry,
+    getCreateAddress({ from, nonce }),
   ]);
   const coordinator = await deployContract(signer, "InferenceCoordinator", [
     {
-      owner: await signer.getAddress(),
+      owner: from,
       asset: profile.asset,
       modelRegistry,
       operatorRegistry,
       verifiers: [ZeroAddress, ZeroAddress, zkVerifier],
       changeDelaySeconds: profile.changeDelaySeconds,
       retrySeconds: profile.retrySeconds,
+      protocolFeeBps: profile.protocolFeeBps,
+      feeReceiver: profile.feeReceiver,
     },
   ]);
   return { coordinator, modelRegistry, operatorRegistry, zkVerifier };

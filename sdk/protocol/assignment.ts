@@ -14,8 +14,9 @@ export interface Assignment {
   readonly bond: bigint;
   readonly outputLength: bigint;
   readonly outputPayload: bigint;
-  readonly requestedAt: bigint;
+  readonly assignedAt: bigint;
   readonly primaryUntil: bigint;
+  readonly latePenalty: bigint;
 }
 
 const DIGEST_BITS = 248;
@@ -37,8 +38,9 @@ export function assignmentDigest(requestId: Hex, assignment: Assignment): bigint
       assignment.bond,
       assignment.outputLength,
       assignment.outputPayload,
-      assignment.requestedAt,
+      assignment.assignedAt,
       assignment.primaryUntil,
+      assignment.latePenalty,
     ]),
   );
   return BigInt.asUintN(DIGEST_BITS, BigInt(hash));

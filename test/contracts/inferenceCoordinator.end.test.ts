@@ -45,12 +45,13 @@ describe("expire", () => {
     const receipt = await send(as(w.coordinator, w.stranger), "expire", [
       asked.request,
       asked.assignment,
-      { gasLimit: 200_000n },
+      { gasLimit: 400_000n },
     ]);
     const reward = await balanceOf(w, w.stranger.address);
     expect(reward >= receipt.gasUsed * GWEI).to.equal(true);
     expect(reward <= 2n * receipt.gasUsed * GWEI).to.equal(true);
-    expect(await balanceOf(w, await w.consumer.getAddress())).to.equal(ETHER - reward);
+    const penalty = asked.assignment.latePenalty;
+    expect(await balanceOf(w, await w.consumer.getAddress())).to.equal(ETHER - reward + penalty);
     expect(reward < escrow).to.equal(true);
   });
 
@@ -63,7 +64,7 @@ describe("expire", () => {
     await send(registry, "startServing", [w.operatorId, w.releaseId, 2n, limits]);
     const asked = await ask(w, { terms: { maxGasPrice: GWEI, callbackGas: 0n } });
     await networkHelpers.time.increaseTo(asked.request.terms.deadline);
-    const parameters = [asked.request, asked.assignment, { gasLimit: 200_000n }];
+    const parameters = [asked.request, asked.assignment, { gasLimit: 400_000n }];
     await send(as(w.coordinator, w.stranger), "expire", parameters);
     const reward = await balanceOf(w, w.stranger.address);
     expect(reward > 0n && reward < asked.assignment.escrow / 2n).to.equal(true);

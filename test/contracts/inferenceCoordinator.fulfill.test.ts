@@ -103,11 +103,13 @@ describe("fulfill", () => {
       .withArgs(asked.requestId, w.rivalId, asked.assignment.primaryUntil);
   });
 
-  it("takes any bonded operator's proof after the primary window", async () => {
+  it("takes any bonded operator's proof after the primary window, and pays half the penalty", async () => {
     const { w, asked } = await open();
     await networkHelpers.time.increaseTo(asked.assignment.primaryUntil);
     await answer(w, asked, { payee: w.rivalId, from: w.rival });
-    expect(await read(w.coordinator, "earningsOf", w.rivalId)).to.equal(PRICE);
+    const bonus = asked.assignment.latePenalty / 2n;
+    expect(bonus > 0n).to.equal(true);
+    expect(await read(w.coordinator, "earningsOf", w.rivalId)).to.equal(PRICE + bonus);
   });
 
   it("refuses an operator without a bond after the primary window", async () => {

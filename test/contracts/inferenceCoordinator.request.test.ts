@@ -77,7 +77,7 @@ describe("requestInference", () => {
       bond: 0n,
       outputLength: 20n,
       outputPayload: 0n,
-      requestedAt: now,
+      assignedAt: now,
       primaryUntil: now + PRIMARY_WINDOW_SECONDS,
     });
     await expect(asks(w))
@@ -135,6 +135,7 @@ describe("requestInference", () => {
     expect(quote.toObject()).to.deep.equal({
       price: PRICE,
       royalty,
+      protocolFee: 0n,
       gasFee,
       total: PRICE + royalty + gasFee,
     });

@@ -110,6 +110,28 @@ describe("MockCoordinator", () => {
     expect((await read(mock, "quote", RELEASE_ID, ZK, 1n, TERMS)).total).to.equal(40n);
   });
 
+  it("charges the account that allowed it, and refunds there", async () => {
+    const { mock, owner, reader } = await asked();
+    await send(mock, "setFee", [40n]);
+    const account = await reader.getAddress();
+    await send(mock, "deposit", [owner.address, 100n, { value: 100n }]);
+    const onAccount = (): Promise<unknown> =>
+      send(reader, "readDigitOnAccount", [RELEASE_ID, INPUT, TERMS]);
+    await expect(onAccount())
+      .to.be.revertedWithCustomError(mock, "AllowanceTooLow")
+      .withArgs(owner.address, account, 0n, 40n);
+    await send(mock, "allow", [account, 60n]);
+    await onAccount();
+    expect(await read(mock, "balanceOf", owner.address)).to.equal(60n);
+    await expect(onAccount()).to.be.revertedWithCustomError(mock, "AllowanceTooLow");
+    await send(mock, "expire", [await read(mock, "lastRequestId")]);
+    expect(await read(mock, "balanceOf", owner.address)).to.equal(100n);
+    await send(mock, "allow", [account, 2n ** 256n - 1n]);
+    await onAccount();
+    await onAccount();
+    expect(await read(mock, "balanceOf", owner.address)).to.equal(20n);
+  });
+
   it("refuses a fee above the terms, an empty balance, and what it is told to", async () => {
     const { mock, reader } = await asked();
     await send(mock, "setFee", [101n]);

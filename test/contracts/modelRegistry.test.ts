@@ -83,10 +83,14 @@ describe("publishRelease", () => {
       proof: 2n,
       byteSize: 1n,
     });
-    const route = (await read(w.models, "releaseRoute", id)).toObject();
-    expect(route).to.deep.include({ inputLength: 128n, outputLength: 20n, royaltyBps: 100n });
-    expect(route.publisher).to.equal(w.publisher.address);
-    expect(route.key).to.equal(await read(w.verifier, "keyAddress", content.keyId));
+    const { route, publisher } = await read(w.models, "releaseRoute", id);
+    const key: string = await read(w.verifier, "keyAddress", content.keyId);
+    const lengths = (128n << 160n) | (20n << 176n);
+    const rest = (100n << 192n) | (content.primaryWindowSeconds << 208n) | (4n << 232n);
+    // The last byte is the state: active.
+    expect(route).to.equal(BigInt(key) | lengths | rest | (1n << 248n));
+    expect(publisher).to.equal(w.publisher.address);
+    expect(await read(w.models, "inputLengthOf", id)).to.equal(128n);
   });
 
   it("refuses the same release twice, another's model and an unknown one", async () => {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { deployContract } from "../../scripts/deploy/deploy.ts";
+import { DEVELOPMENT_PROFILE, deployContract } from "../../scripts/deploy/deploy.ts";
 import { deployTokenWorld } from "./support/tokenWorld.ts";
 import {
   as,
@@ -19,7 +19,7 @@ import {
   type World,
 } from "./support/world.ts";
 
-const UNBONDING_SECONDS = 3_600;
+const UNBONDING_SECONDS = Number(DEVELOPMENT_PROFILE.unbondingSeconds);
 const LIMITS = { minGasPrice: 0n, maxCallbackGas: 2_500_000n, maxInputLength: 24_576n };
 const world = (): Promise<World> => networkHelpers.loadFixture(deployWorld);
 
@@ -126,7 +126,13 @@ describe("bond", () => {
     const w = await world();
     const zero = "0x0000000000000000000000000000000000000000";
     await expect(
-      deployContract(w.owner, "OperatorRegistry", [zero, 0n, 1n, w.addresses.modelRegistry]),
+      deployContract(w.owner, "OperatorRegistry", [
+        zero,
+        0n,
+        1n,
+        w.addresses.modelRegistry,
+        w.addresses.coordinator,
+      ]),
     ).to.be.revertedWithCustomError(w.operators, "BondTooLow");
   });
 });
@@ -159,6 +165,7 @@ describe("what only the owner may do", () => {
     ["withdrawBond", (w) => [w.stranger.address]],
     ["addSender", (w) => [w.stranger.address]],
     ["removeSender", (w) => [w.stranger.address]],
+    ["setPayout", (w) => [w.stranger.address]],
     ["setPrices", () => [PRICES]],
     ["startServing", (w) => [w.releaseId, ZK, LIMITS]],
     ["stopServing", (w) => [w.releaseId, ZK]],
@@ -191,6 +198,8 @@ describe("startServing", () => {
     const list = await read(w.operators, "listings", w.releaseId, ZK);
     expect(list.map((listing: { operatorId: bigint }) => listing.operatorId)).to.deep.equal([
       w.operatorId,
+      w.operatorId,
+      w.rivalId,
       w.rivalId,
     ]);
     expect((await read(w.operators, "bondOf", w.rivalId)).listings).to.equal(1n);
@@ -251,7 +260,7 @@ describe("stopServing", () => {
       .to.emit(w.operators, "ListingRemoved")
       .withArgs(w.operatorId, w.releaseId, ZK);
     const list = await read(w.operators, "listings", w.releaseId, ZK);
-    expect(list.length).to.equal(1);
+    expect(list.length).to.equal(2);
     expect((await ask(w)).assignment.operatorId).to.equal(w.rivalId);
     await send(as(w.operators, w.rival), "stopServing", [w.rivalId, w.releaseId, ZK]);
     await expect(asks(w))

@@ -51,7 +51,7 @@ function assignmentVector() {
   const requestId = id("a request");
   const people = ["81985529216486895", ACCOUNT, "3", CONTRACT, "4"];
   const money = ["5000", "250", ACCOUNT, "900000", "0"];
-  const assignment = [...people, ...money, "20", "0", "1800000000", "1800000060"];
+  const assignment = [...people, ...money, "20", "0", "1800000000", "1800000060", "77"];
   const full = hash(["bytes32", ...ASSIGNMENT_TYPES], [requestId, ...assignment]);
   return { requestId, assignment, digest: `0x${full.slice(4)}` };
 }

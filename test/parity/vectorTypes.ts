@@ -26,6 +26,7 @@ export const ASSIGNMENT_TYPES: readonly string[] = [
   "uint8",
   "uint256",
   "uint256",
+  "uint256",
 ];
 
 export const RELEASE_TYPES: readonly string[] = [

@@ -55,8 +55,9 @@ const ASSIGNMENT: Assignment = {
   bond: 0n,
   outputLength: 0n,
   outputPayload: 0n,
-  requestedAt: 0n,
+  assignedAt: 0n,
   primaryUntil: 0n,
+  latePenalty: 0n,
 };
 const RELEASE: Release = {
   manifestDigest: "0x",

@@ -151,6 +151,32 @@ export const digitReaderAbi = [
     type: "function",
   },
   {
+    inputs: [
+      { internalType: "bytes32", name: "releaseId", type: "bytes32" },
+      { internalType: "bytes", name: "image", type: "bytes" },
+      {
+        components: [
+          { internalType: "uint256", name: "maxFee", type: "uint256" },
+          { internalType: "uint256", name: "maxGasPrice", type: "uint256" },
+          { internalType: "uint256", name: "callbackGas", type: "uint256" },
+          { internalType: "uint256", name: "deadline", type: "uint256" },
+          { internalType: "enum Delivery", name: "delivery", type: "uint8" },
+          { internalType: "uint256", name: "minBond", type: "uint256" },
+          { internalType: "uint256", name: "minGrade", type: "uint256" },
+          { internalType: "uint256", name: "operatorId", type: "uint256" },
+          { internalType: "bytes32", name: "measurement", type: "bytes32" },
+        ],
+        internalType: "struct Terms",
+        name: "terms",
+        type: "tuple",
+      },
+    ],
+    name: "readDigitOnAccount",
+    outputs: [{ internalType: "bytes32", name: "requestId", type: "bytes32" }],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
     inputs: [{ internalType: "bytes32", name: "requestId", type: "bytes32" }],
     name: "readingOf",
     outputs: [

@@ -11,6 +11,8 @@ export const inferenceCoordinatorAbi = [
           { internalType: "address[3]", name: "verifiers", type: "address[3]" },
           { internalType: "uint256", name: "changeDelaySeconds", type: "uint256" },
           { internalType: "uint256", name: "retrySeconds", type: "uint256" },
+          { internalType: "uint256", name: "protocolFeeBps", type: "uint256" },
+          { internalType: "address", name: "feeReceiver", type: "address" },
         ],
         internalType: "struct InferenceCoordinator.Config",
         name: "config",
@@ -19,6 +21,16 @@ export const inferenceCoordinatorAbi = [
     ],
     stateMutability: "nonpayable",
     type: "constructor",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "payer", type: "address" },
+      { internalType: "address", name: "consumer", type: "address" },
+      { internalType: "uint256", name: "allowance", type: "uint256" },
+      { internalType: "uint256", name: "amount", type: "uint256" },
+    ],
+    name: "AllowanceTooLow",
+    type: "error",
   },
   {
     inputs: [{ internalType: "bytes32", name: "requestId", type: "bytes32" }],
@@ -120,6 +132,14 @@ export const inferenceCoordinatorAbi = [
   },
   {
     inputs: [
+      { internalType: "bytes32", name: "requestId", type: "bytes32" },
+      { internalType: "uint256", name: "declinableUntil", type: "uint256" },
+    ],
+    name: "DeclineTooLate",
+    type: "error",
+  },
+  {
+    inputs: [
       { internalType: "uint256", name: "operatorId", type: "uint256" },
       { internalType: "uint256", name: "earnings", type: "uint256" },
       { internalType: "uint256", name: "amount", type: "uint256" },
@@ -128,6 +148,7 @@ export const inferenceCoordinatorAbi = [
     type: "error",
   },
   { inputs: [], name: "FailedCall", type: "error" },
+  { inputs: [], name: "FeeReceiverMissing", type: "error" },
   {
     inputs: [
       { internalType: "uint256", name: "maxFee", type: "uint256" },
@@ -205,6 +226,19 @@ export const inferenceCoordinatorAbi = [
     type: "error",
   },
   {
+    inputs: [{ internalType: "address", name: "account", type: "address" }],
+    name: "NotOperatorRegistry",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "operatorId", type: "uint256" },
+      { internalType: "address", name: "account", type: "address" },
+    ],
+    name: "NotSender",
+    type: "error",
+  },
+  {
     inputs: [
       { internalType: "bytes32", name: "requestId", type: "bytes32" },
       { internalType: "uint256", name: "length", type: "uint256" },
@@ -232,7 +266,20 @@ export const inferenceCoordinatorAbi = [
     name: "OwnableUnauthorizedAccount",
     type: "error",
   },
+  {
+    inputs: [
+      { internalType: "uint256", name: "feeBps", type: "uint256" },
+      { internalType: "uint256", name: "maximum", type: "uint256" },
+    ],
+    name: "ProtocolFeeTooHigh",
+    type: "error",
+  },
   { inputs: [], name: "ReentrancyGuardReentrantCall", type: "error" },
+  {
+    inputs: [{ internalType: "address", name: "coordinator", type: "address" }],
+    name: "RegistryForeign",
+    type: "error",
+  },
   {
     inputs: [
       { internalType: "bytes32", name: "requestId", type: "bytes32" },
@@ -277,6 +324,14 @@ export const inferenceCoordinatorAbi = [
   },
   {
     inputs: [
+      { internalType: "uint256", name: "unbondingSeconds", type: "uint256" },
+      { internalType: "uint256", name: "maximumLifetime", type: "uint256" },
+    ],
+    name: "UnbondingTooShort",
+    type: "error",
+  },
+  {
+    inputs: [
       { internalType: "uint256", name: "value", type: "uint256" },
       { internalType: "uint256", name: "expected", type: "uint256" },
     ],
@@ -313,6 +368,16 @@ export const inferenceCoordinatorAbi = [
     inputs: [{ internalType: "uint256", name: "verifierId", type: "uint256" }],
     name: "VerifierUnknown",
     type: "error",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "address", name: "payer", type: "address" },
+      { indexed: true, internalType: "address", name: "consumer", type: "address" },
+      { indexed: false, internalType: "uint256", name: "amount", type: "uint256" },
+    ],
+    name: "Allowed",
+    type: "event",
   },
   {
     anonymous: false,
@@ -397,8 +462,9 @@ export const inferenceCoordinatorAbi = [
           { internalType: "uint256", name: "bond", type: "uint256" },
           { internalType: "uint256", name: "outputLength", type: "uint256" },
           { internalType: "enum Payload", name: "outputPayload", type: "uint8" },
-          { internalType: "uint256", name: "requestedAt", type: "uint256" },
+          { internalType: "uint256", name: "assignedAt", type: "uint256" },
           { internalType: "uint256", name: "primaryUntil", type: "uint256" },
+          { internalType: "uint256", name: "latePenalty", type: "uint256" },
         ],
         indexed: false,
         internalType: "struct Assignment",
@@ -408,6 +474,16 @@ export const inferenceCoordinatorAbi = [
       { indexed: false, internalType: "bytes", name: "input", type: "bytes" },
     ],
     name: "InferenceRequested",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "bytes32", name: "requestId", type: "bytes32" },
+      { indexed: true, internalType: "uint256", name: "operatorId", type: "uint256" },
+      { indexed: false, internalType: "uint256", name: "paid", type: "uint256" },
+    ],
+    name: "OperatorLate",
     type: "event",
   },
   {
@@ -426,6 +502,15 @@ export const inferenceCoordinatorAbi = [
       { indexed: true, internalType: "address", name: "newOwner", type: "address" },
     ],
     name: "OwnershipTransferred",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "bytes32", name: "requestId", type: "bytes32" },
+      { indexed: true, internalType: "uint256", name: "operatorId", type: "uint256" },
+    ],
+    name: "RequestDeclined",
     type: "event",
   },
   {
@@ -460,6 +545,67 @@ export const inferenceCoordinatorAbi = [
       { indexed: false, internalType: "bytes", name: "output", type: "bytes" },
     ],
     name: "RequestFulfilled",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "bytes32", name: "requestId", type: "bytes32" },
+      { indexed: true, internalType: "uint256", name: "operatorId", type: "uint256" },
+      {
+        components: [
+          { internalType: "address", name: "requester", type: "address" },
+          { internalType: "uint256", name: "nonce", type: "uint256" },
+          { internalType: "bytes32", name: "releaseId", type: "bytes32" },
+          { internalType: "enum Verification", name: "level", type: "uint8" },
+          { internalType: "bytes32", name: "inputHash", type: "bytes32" },
+          {
+            components: [
+              { internalType: "uint256", name: "maxFee", type: "uint256" },
+              { internalType: "uint256", name: "maxGasPrice", type: "uint256" },
+              { internalType: "uint256", name: "callbackGas", type: "uint256" },
+              { internalType: "uint256", name: "deadline", type: "uint256" },
+              { internalType: "enum Delivery", name: "delivery", type: "uint8" },
+              { internalType: "uint256", name: "minBond", type: "uint256" },
+              { internalType: "uint256", name: "minGrade", type: "uint256" },
+              { internalType: "uint256", name: "operatorId", type: "uint256" },
+              { internalType: "bytes32", name: "measurement", type: "bytes32" },
+            ],
+            internalType: "struct Terms",
+            name: "terms",
+            type: "tuple",
+          },
+        ],
+        indexed: false,
+        internalType: "struct Request",
+        name: "request",
+        type: "tuple",
+      },
+      {
+        components: [
+          { internalType: "uint256", name: "operatorId", type: "uint256" },
+          { internalType: "address", name: "payer", type: "address" },
+          { internalType: "uint256", name: "verifierId", type: "uint256" },
+          { internalType: "address", name: "key", type: "address" },
+          { internalType: "uint256", name: "grade", type: "uint256" },
+          { internalType: "uint256", name: "price", type: "uint256" },
+          { internalType: "uint256", name: "royalty", type: "uint256" },
+          { internalType: "address", name: "publisher", type: "address" },
+          { internalType: "uint256", name: "escrow", type: "uint256" },
+          { internalType: "uint256", name: "bond", type: "uint256" },
+          { internalType: "uint256", name: "outputLength", type: "uint256" },
+          { internalType: "enum Payload", name: "outputPayload", type: "uint8" },
+          { internalType: "uint256", name: "assignedAt", type: "uint256" },
+          { internalType: "uint256", name: "primaryUntil", type: "uint256" },
+          { internalType: "uint256", name: "latePenalty", type: "uint256" },
+        ],
+        indexed: false,
+        internalType: "struct Assignment",
+        name: "assignment",
+        type: "tuple",
+      },
+    ],
+    name: "RequestReassigned",
     type: "event",
   },
   {
@@ -519,6 +665,13 @@ export const inferenceCoordinatorAbi = [
   },
   {
     inputs: [],
+    name: "MAXIMUM_FEE_BPS",
+    outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [],
     name: "MAXIMUM_LIFETIME_SECONDS",
     outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
     stateMutability: "view",
@@ -536,6 +689,26 @@ export const inferenceCoordinatorAbi = [
     name: "activateVerifier",
     outputs: [],
     stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "consumer", type: "address" },
+      { internalType: "uint256", name: "amount", type: "uint256" },
+    ],
+    name: "allow",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "payer", type: "address" },
+      { internalType: "address", name: "consumer", type: "address" },
+    ],
+    name: "allowanceOf",
+    outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
+    stateMutability: "view",
     type: "function",
   },
   {
@@ -583,6 +756,64 @@ export const inferenceCoordinatorAbi = [
     name: "currentVerifier",
     outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
     stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      {
+        components: [
+          { internalType: "address", name: "requester", type: "address" },
+          { internalType: "uint256", name: "nonce", type: "uint256" },
+          { internalType: "bytes32", name: "releaseId", type: "bytes32" },
+          { internalType: "enum Verification", name: "level", type: "uint8" },
+          { internalType: "bytes32", name: "inputHash", type: "bytes32" },
+          {
+            components: [
+              { internalType: "uint256", name: "maxFee", type: "uint256" },
+              { internalType: "uint256", name: "maxGasPrice", type: "uint256" },
+              { internalType: "uint256", name: "callbackGas", type: "uint256" },
+              { internalType: "uint256", name: "deadline", type: "uint256" },
+              { internalType: "enum Delivery", name: "delivery", type: "uint8" },
+              { internalType: "uint256", name: "minBond", type: "uint256" },
+              { internalType: "uint256", name: "minGrade", type: "uint256" },
+              { internalType: "uint256", name: "operatorId", type: "uint256" },
+              { internalType: "bytes32", name: "measurement", type: "bytes32" },
+            ],
+            internalType: "struct Terms",
+            name: "terms",
+            type: "tuple",
+          },
+        ],
+        internalType: "struct Request",
+        name: "request",
+        type: "tuple",
+      },
+      {
+        components: [
+          { internalType: "uint256", name: "operatorId", type: "uint256" },
+          { internalType: "address", name: "payer", type: "address" },
+          { internalType: "uint256", name: "verifierId", type: "uint256" },
+          { internalType: "address", name: "key", type: "address" },
+          { internalType: "uint256", name: "grade", type: "uint256" },
+          { internalType: "uint256", name: "price", type: "uint256" },
+          { internalType: "uint256", name: "royalty", type: "uint256" },
+          { internalType: "address", name: "publisher", type: "address" },
+          { internalType: "uint256", name: "escrow", type: "uint256" },
+          { internalType: "uint256", name: "bond", type: "uint256" },
+          { internalType: "uint256", name: "outputLength", type: "uint256" },
+          { internalType: "enum Payload", name: "outputPayload", type: "uint8" },
+          { internalType: "uint256", name: "assignedAt", type: "uint256" },
+          { internalType: "uint256", name: "primaryUntil", type: "uint256" },
+          { internalType: "uint256", name: "latePenalty", type: "uint256" },
+        ],
+        internalType: "struct Assignment",
+        name: "assignment",
+        type: "tuple",
+      },
+    ],
+    name: "decline",
+    outputs: [],
+    stateMutability: "nonpayable",
     type: "function",
   },
   {
@@ -646,8 +877,9 @@ export const inferenceCoordinatorAbi = [
           { internalType: "uint256", name: "bond", type: "uint256" },
           { internalType: "uint256", name: "outputLength", type: "uint256" },
           { internalType: "enum Payload", name: "outputPayload", type: "uint8" },
-          { internalType: "uint256", name: "requestedAt", type: "uint256" },
+          { internalType: "uint256", name: "assignedAt", type: "uint256" },
           { internalType: "uint256", name: "primaryUntil", type: "uint256" },
+          { internalType: "uint256", name: "latePenalty", type: "uint256" },
         ],
         internalType: "struct Assignment",
         name: "assignment",
@@ -703,8 +935,9 @@ export const inferenceCoordinatorAbi = [
           { internalType: "uint256", name: "bond", type: "uint256" },
           { internalType: "uint256", name: "outputLength", type: "uint256" },
           { internalType: "enum Payload", name: "outputPayload", type: "uint8" },
-          { internalType: "uint256", name: "requestedAt", type: "uint256" },
+          { internalType: "uint256", name: "assignedAt", type: "uint256" },
           { internalType: "uint256", name: "primaryUntil", type: "uint256" },
+          { internalType: "uint256", name: "latePenalty", type: "uint256" },
         ],
         internalType: "struct Assignment",
         name: "assignment",
@@ -714,6 +947,13 @@ export const inferenceCoordinatorAbi = [
     name: "fail",
     outputs: [],
     stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [],
+    name: "feeReceiver",
+    outputs: [{ internalType: "address", name: "", type: "address" }],
+    stateMutability: "view",
     type: "function",
   },
   {
@@ -760,8 +1000,9 @@ export const inferenceCoordinatorAbi = [
           { internalType: "uint256", name: "bond", type: "uint256" },
           { internalType: "uint256", name: "outputLength", type: "uint256" },
           { internalType: "enum Payload", name: "outputPayload", type: "uint8" },
-          { internalType: "uint256", name: "requestedAt", type: "uint256" },
+          { internalType: "uint256", name: "assignedAt", type: "uint256" },
           { internalType: "uint256", name: "primaryUntil", type: "uint256" },
+          { internalType: "uint256", name: "latePenalty", type: "uint256" },
         ],
         internalType: "struct Assignment",
         name: "assignment",
@@ -830,6 +1071,13 @@ export const inferenceCoordinatorAbi = [
     type: "function",
   },
   {
+    inputs: [],
+    name: "protocolFeeBps",
+    outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
     inputs: [
       { internalType: "bytes32", name: "releaseId", type: "bytes32" },
       { internalType: "enum Verification", name: "level", type: "uint8" },
@@ -857,6 +1105,7 @@ export const inferenceCoordinatorAbi = [
         components: [
           { internalType: "uint256", name: "price", type: "uint256" },
           { internalType: "uint256", name: "royalty", type: "uint256" },
+          { internalType: "uint256", name: "protocolFee", type: "uint256" },
           { internalType: "uint256", name: "gasFee", type: "uint256" },
           { internalType: "uint256", name: "total", type: "uint256" },
         ],
@@ -936,6 +1185,34 @@ export const inferenceCoordinatorAbi = [
     name: "requestInference",
     outputs: [{ internalType: "bytes32", name: "requestId", type: "bytes32" }],
     stateMutability: "payable",
+    type: "function",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "payer", type: "address" },
+      { internalType: "bytes32", name: "releaseId", type: "bytes32" },
+      { internalType: "enum Verification", name: "level", type: "uint8" },
+      { internalType: "bytes", name: "input", type: "bytes" },
+      {
+        components: [
+          { internalType: "uint256", name: "maxFee", type: "uint256" },
+          { internalType: "uint256", name: "maxGasPrice", type: "uint256" },
+          { internalType: "uint256", name: "callbackGas", type: "uint256" },
+          { internalType: "uint256", name: "deadline", type: "uint256" },
+          { internalType: "enum Delivery", name: "delivery", type: "uint8" },
+          { internalType: "uint256", name: "minBond", type: "uint256" },
+          { internalType: "uint256", name: "minGrade", type: "uint256" },
+          { internalType: "uint256", name: "operatorId", type: "uint256" },
+          { internalType: "bytes32", name: "measurement", type: "bytes32" },
+        ],
+        internalType: "struct Terms",
+        name: "terms",
+        type: "tuple",
+      },
+    ],
+    name: "requestInferenceFrom",
+    outputs: [{ internalType: "bytes32", name: "requestId", type: "bytes32" }],
+    stateMutability: "nonpayable",
     type: "function",
   },
   {
@@ -1058,4 +1335,5 @@ export const inferenceCoordinatorAbi = [
     stateMutability: "nonpayable",
     type: "function",
   },
+  { stateMutability: "payable", type: "receive" },
 ] as const;

@@ -120,6 +120,13 @@ export const modelRegistryAbi = [
   },
   {
     inputs: [{ internalType: "bytes32", name: "releaseId", type: "bytes32" }],
+    name: "inputLengthOf",
+    outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [{ internalType: "bytes32", name: "releaseId", type: "bytes32" }],
     name: "isRetired",
     outputs: [{ internalType: "bool", name: "", type: "bool" }],
     stateMutability: "view",
@@ -190,21 +197,8 @@ export const modelRegistryAbi = [
     inputs: [{ internalType: "bytes32", name: "releaseId", type: "bytes32" }],
     name: "releaseRoute",
     outputs: [
-      {
-        components: [
-          { internalType: "uint256", name: "inputLength", type: "uint256" },
-          { internalType: "uint256", name: "outputLength", type: "uint256" },
-          { internalType: "enum Payload", name: "outputPayload", type: "uint8" },
-          { internalType: "uint256", name: "royaltyBps", type: "uint256" },
-          { internalType: "uint256", name: "primaryWindowSeconds", type: "uint256" },
-          { internalType: "uint256", name: "levels", type: "uint256" },
-          { internalType: "address", name: "key", type: "address" },
-          { internalType: "address", name: "publisher", type: "address" },
-        ],
-        internalType: "struct ReleaseRoute",
-        name: "route",
-        type: "tuple",
-      },
+      { internalType: "ReleaseRoute", name: "route", type: "uint256" },
+      { internalType: "address", name: "publisher", type: "address" },
     ],
     stateMutability: "view",
     type: "function",

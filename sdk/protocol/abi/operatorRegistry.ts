@@ -6,6 +6,7 @@ export const operatorRegistryAbi = [
       { internalType: "uint256", name: "leastBond", type: "uint256" },
       { internalType: "uint256", name: "unbondingTime", type: "uint256" },
       { internalType: "contract IModelRegistry", name: "models", type: "address" },
+      { internalType: "address", name: "onlySlasher", type: "address" },
     ],
     stateMutability: "nonpayable",
     type: "constructor",
@@ -20,11 +21,27 @@ export const operatorRegistryAbi = [
   },
   {
     inputs: [
+      { internalType: "uint256", name: "period", type: "uint256" },
+      { internalType: "uint256", name: "baseFee", type: "uint256" },
+    ],
+    name: "BaseFeeKnown",
+    type: "error",
+  },
+  {
+    inputs: [
       { internalType: "uint256", name: "operatorId", type: "uint256" },
       { internalType: "uint256", name: "bond", type: "uint256" },
       { internalType: "uint256", name: "minimum", type: "uint256" },
     ],
     name: "BondTooLow",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "operatorId", type: "uint256" },
+      { internalType: "uint256", name: "declinedUntil", type: "uint256" },
+    ],
+    name: "DeclinedTooOften",
     type: "error",
   },
   { inputs: [], name: "FailedCall", type: "error" },
@@ -47,6 +64,11 @@ export const operatorRegistryAbi = [
   {
     inputs: [{ internalType: "uint256", name: "operatorId", type: "uint256" }],
     name: "NotBonded",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "address", name: "account", type: "address" }],
+    name: "NotCoordinator",
     type: "error",
   },
   {
@@ -143,11 +165,30 @@ export const operatorRegistryAbi = [
   {
     anonymous: false,
     inputs: [
+      { indexed: true, internalType: "uint256", name: "period", type: "uint256" },
+      { indexed: false, internalType: "uint256", name: "baseFee", type: "uint256" },
+    ],
+    name: "BaseFeeNoted",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
       { indexed: true, internalType: "uint256", name: "operatorId", type: "uint256" },
       { indexed: true, internalType: "address", name: "from", type: "address" },
       { indexed: false, internalType: "uint256", name: "amount", type: "uint256" },
     ],
     name: "BondAdded",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "uint256", name: "operatorId", type: "uint256" },
+      { indexed: false, internalType: "uint256", name: "taken", type: "uint256" },
+      { indexed: false, internalType: "uint256", name: "paid", type: "uint256" },
+    ],
+    name: "BondSlashed",
     type: "event",
   },
   {
@@ -206,6 +247,15 @@ export const operatorRegistryAbi = [
     anonymous: false,
     inputs: [
       { indexed: true, internalType: "uint256", name: "operatorId", type: "uint256" },
+      { indexed: false, internalType: "address", name: "payout", type: "address" },
+    ],
+    name: "PayoutSet",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "uint256", name: "operatorId", type: "uint256" },
       {
         components: [
           { internalType: "uint64", name: "computePrice", type: "uint64" },
@@ -243,11 +293,43 @@ export const operatorRegistryAbi = [
     anonymous: false,
     inputs: [
       { indexed: true, internalType: "uint256", name: "operatorId", type: "uint256" },
+      { indexed: true, internalType: "bytes32", name: "releaseId", type: "bytes32" },
+      { indexed: true, internalType: "enum Verification", name: "level", type: "uint8" },
+      { indexed: false, internalType: "uint256", name: "tickets", type: "uint256" },
+    ],
+    name: "TicketsSet",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "uint256", name: "operatorId", type: "uint256" },
       { indexed: false, internalType: "uint256", name: "amount", type: "uint256" },
       { indexed: false, internalType: "uint256", name: "withdrawableAt", type: "uint256" },
     ],
     name: "UnbondingStarted",
     type: "event",
+  },
+  {
+    inputs: [],
+    name: "DECLINE_SECONDS",
+    outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [],
+    name: "FEE_PERIOD_SECONDS",
+    outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [],
+    name: "PRICE_DELAY_SECONDS",
+    outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
+    stateMutability: "view",
+    type: "function",
   },
   {
     inputs: [
@@ -295,8 +377,16 @@ export const operatorRegistryAbi = [
     ],
     name: "assign",
     outputs: [
-      { internalType: "uint256", name: "operatorId", type: "uint256" },
-      { internalType: "uint256", name: "price", type: "uint256" },
+      {
+        components: [
+          { internalType: "uint256", name: "operatorId", type: "uint256" },
+          { internalType: "uint256", name: "price", type: "uint256" },
+          { internalType: "uint256", name: "latePenalty", type: "uint256" },
+        ],
+        internalType: "struct Offer",
+        name: "",
+        type: "tuple",
+      },
     ],
     stateMutability: "view",
     type: "function",
@@ -317,6 +407,95 @@ export const operatorRegistryAbi = [
         type: "tuple",
       },
     ],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [],
+    name: "burned",
+    outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [],
+    name: "coordinator",
+    outputs: [{ internalType: "address", name: "", type: "address" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      { internalType: "bytes32", name: "releaseId", type: "bytes32" },
+      { internalType: "enum Verification", name: "level", type: "uint8" },
+      {
+        components: [
+          { internalType: "uint256", name: "operatorId", type: "uint256" },
+          { internalType: "uint256", name: "maxGasPrice", type: "uint256" },
+          { internalType: "uint256", name: "callbackGas", type: "uint256" },
+          { internalType: "uint256", name: "inputLength", type: "uint256" },
+        ],
+        internalType: "struct Demand",
+        name: "demand",
+        type: "tuple",
+      },
+      {
+        components: [
+          { internalType: "uint256", name: "operatorId", type: "uint256" },
+          { internalType: "uint256", name: "price", type: "uint256" },
+          { internalType: "uint256", name: "latePenalty", type: "uint256" },
+        ],
+        internalType: "struct Offer",
+        name: "declined",
+        type: "tuple",
+      },
+      { internalType: "uint256", name: "seed", type: "uint256" },
+    ],
+    name: "decline",
+    outputs: [
+      {
+        components: [
+          { internalType: "uint256", name: "operatorId", type: "uint256" },
+          { internalType: "uint256", name: "price", type: "uint256" },
+          { internalType: "uint256", name: "latePenalty", type: "uint256" },
+        ],
+        internalType: "struct Offer",
+        name: "",
+        type: "tuple",
+      },
+    ],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "operatorId", type: "uint256" },
+      { internalType: "bytes32", name: "releaseId", type: "bytes32" },
+      { internalType: "enum Verification", name: "level", type: "uint8" },
+    ],
+    name: "entryOf",
+    outputs: [
+      { internalType: "uint256", name: "tickets", type: "uint256" },
+      {
+        components: [
+          { internalType: "uint96", name: "price", type: "uint96" },
+          { internalType: "uint40", name: "effectiveAt", type: "uint40" },
+          { internalType: "uint8", name: "penaltyShare", type: "uint8" },
+          { internalType: "uint8", name: "declines", type: "uint8" },
+          { internalType: "uint40", name: "declinedUntil", type: "uint40" },
+        ],
+        internalType: "struct Entry",
+        name: "entry",
+        type: "tuple",
+      },
+    ],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [{ internalType: "uint256", name: "time", type: "uint256" }],
+    name: "highestBaseFee",
+    outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
     stateMutability: "view",
     type: "function",
   },
@@ -368,7 +547,7 @@ export const operatorRegistryAbi = [
       {
         components: [
           { internalType: "uint64", name: "operatorId", type: "uint64" },
-          { internalType: "uint8", name: "tickets", type: "uint8" },
+          { internalType: "uint8", name: "penaltyShare", type: "uint8" },
           { internalType: "bool", name: "hasPendingPrice", type: "bool" },
           { internalType: "uint96", name: "price", type: "uint96" },
           { internalType: "uint40", name: "minGasPrice", type: "uint40" },
@@ -397,11 +576,46 @@ export const operatorRegistryAbi = [
     stateMutability: "view",
     type: "function",
   },
+  { inputs: [], name: "noteBaseFee", outputs: [], stateMutability: "nonpayable", type: "function" },
   {
     inputs: [{ internalType: "uint256", name: "operatorId", type: "uint256" }],
     name: "ownerOf",
     outputs: [{ internalType: "address", name: "owner", type: "address" }],
     stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [{ internalType: "uint256", name: "operatorId", type: "uint256" }],
+    name: "payoutOf",
+    outputs: [{ internalType: "address", name: "", type: "address" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      {
+        components: [
+          { internalType: "uint256", name: "operatorId", type: "uint256" },
+          { internalType: "bytes32", name: "releaseId", type: "bytes32" },
+          { internalType: "enum Verification", name: "level", type: "uint8" },
+          { internalType: "uint256", name: "penalty", type: "uint256" },
+          { internalType: "uint256", name: "mostPaid", type: "uint256" },
+          { internalType: "uint256", name: "maxGasPrice", type: "uint256" },
+          { internalType: "uint256", name: "assignedAt", type: "uint256" },
+          { internalType: "uint256", name: "primaryUntil", type: "uint256" },
+          { internalType: "bool", name: "isLast", type: "bool" },
+        ],
+        internalType: "struct Lateness",
+        name: "late",
+        type: "tuple",
+      },
+    ],
+    name: "penalizeLate",
+    outputs: [
+      { internalType: "bool", name: "isLate", type: "bool" },
+      { internalType: "uint256", name: "paid", type: "uint256" },
+    ],
+    stateMutability: "nonpayable",
     type: "function",
   },
   {
@@ -423,6 +637,17 @@ export const operatorRegistryAbi = [
     type: "function",
   },
   {
+    inputs: [
+      { internalType: "uint256", name: "operatorId", type: "uint256" },
+      { internalType: "bytes32", name: "releaseId", type: "bytes32" },
+      { internalType: "enum Verification", name: "level", type: "uint8" },
+    ],
+    name: "refreshTickets",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
     inputs: [],
     name: "registerOperator",
     outputs: [{ internalType: "uint256", name: "operatorId", type: "uint256" }],
@@ -435,6 +660,16 @@ export const operatorRegistryAbi = [
       { internalType: "address", name: "sender", type: "address" },
     ],
     name: "removeSender",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "operatorId", type: "uint256" },
+      { internalType: "address", name: "payout", type: "address" },
+    ],
+    name: "setPayout",
     outputs: [],
     stateMutability: "nonpayable",
     type: "function",

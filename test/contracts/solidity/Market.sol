@@ -1,58 +1,38 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {InferenceCoordinator} from "../../../contracts/InferenceCoordinator.sol";
-import {ModelRegistry} from "../../../contracts/ModelRegistry.sol";
-import {OperatorRegistry} from "../../../contracts/OperatorRegistry.sol";
-import {ZkVerifier} from "../../../contracts/ZkVerifier.sol";
 import {IInferenceConsumer} from "../../../contracts/interfaces/IInferenceConsumer.sol";
-import {IVerifier} from "../../../contracts/interfaces/IVerifier.sol";
-import {Answer, Claim} from "../../../contracts/types/Answer.sol";
+import {Answer} from "../../../contracts/types/Answer.sol";
 import {Assignment} from "../../../contracts/types/Assignment.sol";
-import {Limits, Prices} from "../../../contracts/types/Operator.sol";
-import {Payload} from "../../../contracts/types/Payload.sol";
+import {Listing} from "../../../contracts/types/Operator.sol";
 import {Quote} from "../../../contracts/types/Quote.sol";
-import {Judge, Release} from "../../../contracts/types/Release.sol";
 import {Request} from "../../../contracts/types/Request.sol";
 import {RequestStatus} from "../../../contracts/types/RequestStatus.sol";
-import {Delivery, Terms} from "../../../contracts/types/Terms.sol";
+import {Terms} from "../../../contracts/types/Terms.sol";
 import {Verification} from "../../../contracts/types/Verification.sol";
-import {vm} from "./Vm.sol";
+import {AnyVerifier, MarketWorld} from "./MarketWorld.sol";
+import {Vm, vm} from "./Vm.sol";
 
-/// @notice Accepts everything: money and states are tested here, proofs are in zkVerifier.test.ts.
-contract AnyVerifier is IVerifier {
-    function verify(Claim calldata, bytes calldata) external view {}
-}
-
-/// @notice Everything deployed, one operator, and a consumer whose callback does what it is told.
+/// @notice A consumer whose callback does what it is told, and everybody it deals with.
 /// The fuzzer calls its functions in any order.
-contract Market is IInferenceConsumer {
+contract Market is MarketWorld, IInferenceConsumer {
     struct Asked {
         bytes32 id;
         Request request;
         Assignment assignment;
+        uint256 quoted;
         RequestStatus ended;
     }
-
-    uint256 internal constant CALLBACK_GAS = 700_000;
-    uint256 internal constant OPERATOR_BOND = 1 ether;
-    bytes internal constant INPUT = "12345678";
-    bytes internal constant OUTPUT = "abcd";
-    address internal constant PUBLISHER = address(0xA11CE);
-    address internal constant PASSER_BY = address(0xB0B);
-
-    InferenceCoordinator public coordinator;
-    OperatorRegistry public operators;
-    uint256 public operatorId;
-    bytes32 public releaseId;
-    uint256 public verifierId = 1;
 
     /// @notice Coins that went into the coordinator and came out, as the caller saw them.
     uint256 public ins;
     uint256 public outs;
-    uint256 public bonded;
     bool public hasDuplicateId;
     bool public hasChangedEnding;
+    bool public hasBeatenItsQuote;
+    bool public hasBadAssignment;
+    uint256 public penalties;
+    uint256 public declines;
     uint256 public callbacks;
 
     Asked[] private _asked;
@@ -61,34 +41,29 @@ contract Market is IInferenceConsumer {
 
     receive() external payable {}
 
-    constructor() {
-        vm.deal(address(this), 1_000_000 ether);
-        ZkVerifier keys = new ZkVerifier(0);
-        ModelRegistry models = new ModelRegistry(keys);
-        operators = new OperatorRegistry(address(0), OPERATOR_BOND, 1 days, models);
-        coordinator = new InferenceCoordinator(
-            InferenceCoordinator.Config({
-                owner: address(this),
-                asset: address(0),
-                modelRegistry: models,
-                operatorRegistry: operators,
-                verifiers: [address(0), address(0), address(new AnyVerifier())],
-                changeDelaySeconds: 0,
-                retrySeconds: 1 hours
-            })
-        );
-        releaseId = _publish(models, keys.registerKey(_key()));
-        operatorId = operators.registerOperator();
-        operators.addBond{value: OPERATOR_BOND}(operatorId, OPERATOR_BOND);
-        bonded = OPERATOR_BOND;
-        operators.setPrices(operatorId, Prices({computePrice: 7, proofPrice: 5, bytePrice: 3}));
-        _serve();
-    }
-
     /* WHAT THE FUZZER DOES */
 
     function ask(uint256 value, uint64 gasPrice, bool hasCallback) external {
         _ask(value % 10 ether, gasPrice % 100 gwei, hasCallback ? CALLBACK_GAS : 0);
+    }
+
+    /// @notice The treasury pays for this consumer.
+    function askFor(uint64 gasPrice) external {
+        Terms memory terms = _terms(gasPrice % 100 gwei, CALLBACK_GAS);
+        Quote memory costs = coordinator.quote(releaseId, Verification.Zk, INPUT.length, terms);
+        vm.prank(TREASURY);
+        coordinator.deposit{value: costs.total}(TREASURY, costs.total);
+        ins += costs.total;
+        Request memory request = _request(terms);
+        vm.recordLogs();
+        bytes32 id = coordinator.requestInferenceFrom(
+            TREASURY,
+            releaseId,
+            Verification.Zk,
+            INPUT,
+            terms
+        );
+        _note(id, request, costs.total);
     }
 
     function deposit(uint96 amount) external {
@@ -110,11 +85,12 @@ contract Market is IInferenceConsumer {
         outs += amount;
     }
 
-    function fulfill(uint256 pick, uint8 mood) external {
+    function fulfill(uint256 pick, uint8 mood, bool isRival) external {
         if (_asked.length == 0) return;
         Asked storage asked = _asked[pick % _asked.length];
+        uint256 before = _bonds();
         Answer memory answer = Answer({
-            payee: operatorId,
+            payee: isRival ? rivalId : operatorId,
             input: INPUT,
             output: OUTPUT,
             evidence: ""
@@ -122,6 +98,7 @@ contract Market is IInferenceConsumer {
         _mood = mood % 4;
         try coordinator.fulfill(asked.request, asked.assignment, answer) {
             _end(asked, RequestStatus.Finalized);
+            _notePenalty(before, true);
         } catch {}
         _mood = 0;
     }
@@ -135,9 +112,11 @@ contract Market is IInferenceConsumer {
     function expire(uint256 pick, bool isPasserBy) external {
         if (_asked.length == 0) return;
         Asked storage asked = _asked[pick % _asked.length];
+        uint256 before = _bonds();
         if (isPasserBy) vm.prank(PASSER_BY);
         try coordinator.expire(asked.request, asked.assignment) {
             _end(asked, RequestStatus.Expired);
+            _notePenalty(before, false);
         } catch {}
     }
 
@@ -149,27 +128,82 @@ contract Market is IInferenceConsumer {
         } catch {}
     }
 
+    function decline(uint256 pick) external {
+        if (_asked.length == 0) return;
+        Asked storage asked = _asked[pick % _asked.length];
+        bool isRival = asked.assignment.operatorId == rivalId;
+        uint256 price = asked.assignment.price;
+        uint256 escrow = asked.assignment.escrow;
+        vm.recordLogs();
+        if (isRival) vm.prank(RIVAL);
+        try coordinator.decline(asked.request, asked.assignment) {
+            Vm.Log[] memory logs = vm.getRecordedLogs();
+            (, asked.assignment) = abi.decode(logs[logs.length - 1].data, (Request, Assignment));
+            hasBadAssignment =
+                hasBadAssignment ||
+                asked.assignment.price != price ||
+                asked.assignment.escrow != escrow;
+            ++declines;
+        } catch {}
+    }
+
+    /* WHAT THE OPERATORS DO */
+
+    function serve(bool isRival, uint64 computePrice) external {
+        (address owner, uint256 id) = isRival ? (RIVAL, rivalId) : (address(this), operatorId);
+        vm.prank(owner);
+        operators.setPrices(id, _prices(computePrice % 20 gwei));
+        vm.prank(owner);
+        try operators.startServing(id, releaseId, Verification.Zk, _limits()) {} catch {}
+    }
+
+    function stop(bool isRival) external {
+        (address owner, uint256 id) = isRival ? (RIVAL, rivalId) : (address(this), operatorId);
+        // Somebody goes on serving: requests that nobody takes would test nothing.
+        if (operators.bondOf(isRival ? operatorId : rivalId).listings == 0) return;
+        vm.prank(owner);
+        try operators.stopServing(id, releaseId, Verification.Zk) {} catch {}
+    }
+
+    function refreshTickets(bool isRival) external {
+        uint256 id = isRival ? rivalId : operatorId;
+        try operators.refreshTickets(id, releaseId, Verification.Zk) {} catch {}
+    }
+
     function replaceVerifier() external {
         coordinator.revokeVerifier(verifierId);
         verifierId = coordinator.proposeVerifier(Verification.Zk, address(new AnyVerifier()));
         coordinator.activateVerifier(verifierId);
     }
 
-    function addBond(uint64 amount) external {
-        operators.addBond{value: amount}(operatorId, amount);
+    function addBond(uint64 amount, bool isRival) external {
+        operators.addBond{value: amount}(isRival ? rivalId : operatorId, amount);
         bonded += amount;
     }
 
-    function moveBond(uint256 amount) external {
-        try operators.startUnbonding(operatorId, amount % (bonded + 1)) {} catch {}
-        uint256 leaving = operators.bondOf(operatorId).unbonding;
-        try operators.withdrawBond(operatorId, address(this)) {
+    function moveBond(uint256 amount, bool isRival) external {
+        (address owner, uint256 id) = isRival ? (RIVAL, rivalId) : (address(this), operatorId);
+        uint256 most = operators.bondOf(id).amount + 1;
+        vm.prank(owner);
+        try operators.startUnbonding(id, amount % most) {} catch {}
+        uint256 leaving = operators.bondOf(id).unbonding;
+        vm.prank(owner);
+        try operators.withdrawBond(id, owner) {
             bonded -= leaving;
         } catch {}
     }
 
+    function changeBaseFee(uint64 baseFee) external {
+        vm.fee(baseFee % 200 gwei);
+        try operators.noteBaseFee() {} catch {}
+    }
+
     function wait(uint16 time) external {
         vm.warp(block.timestamp + time);
+    }
+
+    function waitLong() external {
+        vm.warp(block.timestamp + UNBONDING);
     }
 
     /// @inheritdoc IInferenceConsumer
@@ -186,16 +220,44 @@ contract Market is IInferenceConsumer {
         return _asked.length;
     }
 
+    function priceOf(uint256 index) external view returns (uint256) {
+        return _asked[index].assignment.price;
+    }
+
+    function costOf(uint256 index) external view returns (uint256 escrow, uint256 quoted) {
+        return (_asked[index].assignment.escrow, _asked[index].quoted);
+    }
+
     /// @notice All balances, all earnings, and the escrow of what is open.
     function liabilities() external view returns (uint256 sum) {
         sum =
             coordinator.balanceOf(address(this)) +
             coordinator.balanceOf(PUBLISHER) +
             coordinator.balanceOf(PASSER_BY) +
-            coordinator.earningsOf(operatorId);
+            coordinator.balanceOf(TREASURY) +
+            coordinator.earningsOf(operatorId) +
+            coordinator.earningsOf(rivalId);
         for (uint256 i = 0; i < _asked.length; ++i) {
             if (_asked[i].ended == RequestStatus.None) sum += _asked[i].assignment.escrow;
         }
+    }
+
+    /// @notice Whether every ticket in the list is one of the operator's who owns it, and no place twice.
+    function ticketsStand() external view returns (bool) {
+        Listing[] memory list = operators.listings(releaseId, Verification.Zk);
+        uint256[2] memory found;
+        for (uint256 i = 0; i < list.length; ++i) {
+            if (list[i].operatorId == operatorId) ++found[0];
+            else if (list[i].operatorId == rivalId) ++found[1];
+            else return false;
+        }
+        (uint256 first, ) = operators.entryOf(operatorId, releaseId, Verification.Zk);
+        (uint256 second, ) = operators.entryOf(rivalId, releaseId, Verification.Zk);
+        return
+            first == found[0] &&
+            second == found[1] &&
+            (first > 0) == (operators.bondOf(operatorId).listings == 1) &&
+            (second > 0) == (operators.bondOf(rivalId).listings == 1);
     }
 
     /// @notice Whether every request has the status its end left it with, or is open.
@@ -211,109 +273,69 @@ contract Market is IInferenceConsumer {
     /* INSIDE */
 
     function _ask(uint256 value, uint256 gasPrice, uint256 callbackGas) private {
-        Terms memory terms = Terms({
-            maxFee: type(uint256).max,
-            maxGasPrice: gasPrice,
-            callbackGas: callbackGas,
-            deadline: block.timestamp + 1 days,
-            delivery: Delivery.WhenAnswered,
-            minBond: 0,
-            minGrade: 0,
-            operatorId: 0,
-            measurement: 0
-        });
-        Request memory request = Request({
-            requester: address(this),
-            nonce: coordinator.nonceOf(address(this)),
-            releaseId: releaseId,
-            level: Verification.Zk,
-            inputHash: keccak256(INPUT),
-            terms: terms
-        });
-        Quote memory costs = coordinator.quote(releaseId, Verification.Zk, INPUT.length, terms);
-        if (coordinator.balanceOf(address(this)) + value < costs.total) value += costs.total;
-        bytes32 id = coordinator.requestInference{value: value}(
-            releaseId,
-            Verification.Zk,
-            INPUT,
-            terms
-        );
-        ins += value;
-        hasDuplicateId = hasDuplicateId || _seen[id];
-        _seen[id] = true;
-        _asked.push(
-            Asked({
-                id: id,
-                request: request,
-                assignment: _assignment(costs),
-                ended: RequestStatus.None
-            })
-        );
+        Terms memory terms = _terms(gasPrice, callbackGas);
+        try coordinator.quote(releaseId, Verification.Zk, INPUT.length, terms) returns (
+            Quote memory costs
+        ) {
+            if (coordinator.balanceOf(address(this)) + value < costs.total) value += costs.total;
+            Request memory request = _request(terms);
+            vm.recordLogs();
+            bytes32 id = coordinator.requestInference{value: value}(
+                releaseId,
+                Verification.Zk,
+                INPUT,
+                terms
+            );
+            ins += value;
+            _note(id, request, costs.total);
+        } catch {}
     }
 
-    /// @dev With one operator the draw has one outcome, so the assignment can be told beforehand.
-    function _assignment(Quote memory costs) private view returns (Assignment memory) {
-        return
-            Assignment({
-                operatorId: operatorId,
-                payer: address(this),
-                verifierId: verifierId,
-                key: coordinator.modelRegistry().releaseRoute(releaseId).key,
-                grade: 0,
-                price: costs.price,
-                royalty: costs.royalty,
-                publisher: PUBLISHER,
-                escrow: costs.total,
-                bond: 0,
-                outputLength: OUTPUT.length,
-                outputPayload: Payload.Tensor,
-                requestedAt: block.timestamp,
-                primaryUntil: block.timestamp + 60
-            });
+    function _note(bytes32 id, Request memory request, uint256 quoted) private {
+        Assignment memory assignment = _assigned(id);
+        hasDuplicateId = hasDuplicateId || _seen[id];
+        _seen[id] = true;
+        hasBeatenItsQuote = hasBeatenItsQuote || assignment.escrow > quoted;
+        hasBadAssignment = hasBadAssignment || !_isServing(assignment.operatorId);
+        _asked.push();
+        Asked storage asked = _asked[_asked.length - 1];
+        (asked.id, asked.request, asked.assignment) = (id, request, assignment);
+        asked.quoted = quoted;
+    }
+
+    /// @dev Whom the draw took is in the event, which is decoded as everybody does.
+    function _assigned(bytes32 id) private returns (Assignment memory assignment) {
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        for (uint256 i = 0; i < logs.length; ++i) {
+            if (logs[i].topics.length < 4 || logs[i].topics[1] != id) continue;
+            (, assignment, ) = abi.decode(logs[i].data, (Request, Assignment, bytes));
+            return assignment;
+        }
+        revert("no event");
+    }
+
+    function _isServing(uint256 id) private view returns (bool) {
+        (uint256 tickets, ) = operators.entryOf(id, releaseId, Verification.Zk);
+        return tickets > 0;
+    }
+
+    /// @dev Half of a penalty is paid out at most when somebody else answers.
+    function _notePenalty(uint256 before, bool isAnswered) private {
+        uint256 taken = before - _bonds();
+        if (taken == 0) return;
+        ++penalties;
+        uint256 sent = bonded - address(operators).balance;
+        bonded -= sent;
+        ins += sent;
+        hasBadAssignment = hasBadAssignment || (isAnswered && sent > taken / 2) || sent > taken;
+    }
+
+    function _bonds() private view returns (uint256) {
+        return operators.bondOf(operatorId).amount + operators.bondOf(rivalId).amount;
     }
 
     function _end(Asked storage asked, RequestStatus status) private {
         hasChangedEnding = hasChangedEnding || asked.ended != RequestStatus.None;
         asked.ended = status;
-    }
-
-    function _serve() private {
-        operators.startServing(
-            operatorId,
-            releaseId,
-            Verification.Zk,
-            Limits({minGasPrice: 0, maxCallbackGas: 2_500_000, maxInputLength: 24_576})
-        );
-    }
-
-    function _publish(ModelRegistry models, bytes32 keyId) private returns (bytes32) {
-        vm.prank(PUBLISHER);
-        bytes32 modelId = models.registerModel("market");
-        Release memory release;
-        release.inputLength = INPUT.length;
-        release.outputLength = OUTPUT.length;
-        release.computeUnits = 1_000;
-        release.proofUnits = 100;
-        release.byteUnits = 10;
-        release.royaltyBps = 700;
-        release.primaryWindowSeconds = 60;
-        release.levels = 4;
-        release.keyId = keyId;
-        release.judge = Judge.None;
-        vm.prank(PUBLISHER);
-        return models.publishRelease(modelId, "1.0.0", release);
-    }
-
-    /// @dev Valid points, and that is all: generators, and one of them negated.
-    function _key() private pure returns (bytes memory) {
-        uint256 q = 21888242871839275222246405745257275088696311157297823662689037894645226208583;
-        uint256 xi = 11559732032986387107991004021392285783925812861821192530917403151452391805634;
-        uint256 xr = 10857046999023057135944570762232829481370756359578518086990519993285655852781;
-        uint256 yi = 4082367875863433681332203403145435568316851327593401208105741076214120093531;
-        uint256 yr = 8495653923123431417604973247489272438418190587263600148770280649306958101930;
-        bytes memory g1 = abi.encode(1, 2);
-        bytes memory g2 = abi.encode(xi, xr, yi, yr);
-        bytes memory negated = abi.encode(xi, xr, q - yi, q - yr);
-        return abi.encodePacked(g1, g2, g2, negated, g1, g1, g1, g1);
     }
 }

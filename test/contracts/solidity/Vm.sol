@@ -3,6 +3,18 @@ pragma solidity 0.8.37;
 
 /// @notice The cheat codes our tests use.
 interface Vm {
+    struct Log {
+        bytes32[] topics;
+        bytes data;
+        address emitter;
+    }
+
+    function recordLogs() external;
+
+    function getRecordedLogs() external returns (Log[] memory);
+
+    function fee(uint256 baseFee) external;
+
     function prank(address sender) external;
 
     function deal(address account, uint256 balance) external;

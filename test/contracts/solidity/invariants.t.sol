@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {OperatorRegistry} from "../../../contracts/OperatorRegistry.sol";
+import {Bond} from "../../../contracts/types/Operator.sol";
 import {Market} from "./Market.sol";
 
 /// @notice What holds after any sequence of steps.
@@ -23,9 +25,21 @@ contract InvariantTest {
         assert(held == market.liabilities());
     }
 
+    /// @notice Bonds, and what was burned of them, to the last wei.
     function invariant_bondsAreThere() external view {
-        assert(address(market.operators()).balance == market.bonded());
-        assert(market.operators().bondOf(market.operatorId()).amount == market.bonded());
+        OperatorRegistry operators = market.operators();
+        uint256 bonds =
+            operators.bondOf(market.operatorId()).amount +
+                operators.bondOf(market.rivalId()).amount;
+        assert(address(operators).balance == market.bonded());
+        assert(address(operators).balance == bonds + operators.burned());
+    }
+
+    function invariant_leavingBondIsPartOfIt() external view {
+        OperatorRegistry operators = market.operators();
+        Bond memory first = operators.bondOf(market.operatorId());
+        Bond memory second = operators.bondOf(market.rivalId());
+        assert(first.unbonding <= first.amount && second.unbonding <= second.amount);
     }
 
     /// @notice A request that ended keeps its status; one that did not is open.
@@ -38,8 +52,18 @@ contract InvariantTest {
         assert(!market.hasDuplicateId());
     }
 
-    function invariant_servingOperatorIsBonded() external view {
-        assert(market.operators().isBonded(market.operatorId()));
+    /// @notice Lists hold the tickets their operators have, and no others.
+    function invariant_ticketsStand() external view {
+        assert(market.ticketsStand());
+    }
+
+    function invariant_noRequestCostsMoreThanItsQuote() external view {
+        assert(!market.hasBeatenItsQuote());
+    }
+
+    /// @notice Requests go to operators who serve, at prices that stay; half of a penalty is burned.
+    function invariant_assignmentsAreSound() external view {
+        assert(!market.hasBadAssignment());
     }
 }
 
@@ -48,20 +72,70 @@ contract MarketTest {
     function test_requestsReachEveryEnd() external {
         Market market = new Market();
         for (uint256 i = 0; i < 5; ++i) market.ask(1 ether, 2 gwei, true);
-        market.fulfill(0, 0);
-        market.fulfill(1, 1);
-        market.fulfill(2, 2);
+        for (uint256 i = 0; i < 3; ++i) {
+            market.fulfill(i, uint8(i), false);
+            market.fulfill(i, uint8(i), true);
+        }
         market.replaceVerifier();
         market.fail(3);
         assert(market.count() == 6);
         assert(market.callbacks() == 2);
-        market.wait(65_535);
-        market.wait(65_535);
+        market.waitLong();
         market.expire(4, true);
         market.fail(5);
         market.withdraw(1 ether);
         market.withdrawEarnings(5);
         assert(market.statusesStand() && !market.hasChangedEnding());
+        assert(address(market.coordinator()).balance == market.liabilities());
+    }
+
+    function test_protocolFeeGoesToItsReceiver() external {
+        Market market = new Market();
+        market.ask(1 ether, 0, false);
+        market.fulfill(0, 0, false);
+        market.fulfill(0, 0, true);
+        uint256 price = market.priceOf(0);
+        assert(market.coordinator().balanceOf(address(0x7EA)) == (price * 30) / 10_000);
+    }
+
+    /// @notice The quote is what the dearest operator costs, and somebody is drawn at that.
+    function test_quoteIsTheMaximumAndIsReached() external {
+        Market market = new Market();
+        uint256 dearest;
+        for (uint256 i = 0; i < 40; ++i) {
+            market.ask(0, 3 gwei, true);
+            (uint256 escrow, uint256 quoted) = market.costOf(i);
+            assert(escrow <= quoted);
+            if (escrow == quoted) ++dearest;
+        }
+        assert(dearest > 0 && dearest < 40);
+    }
+
+    function test_operatorsReachEveryState() external {
+        Market market = new Market();
+        market.askFor(0);
+        market.decline(0);
+        assert(market.declines() == 1);
+        for (uint256 i = 1; i < 4; ++i) {
+            market.ask(1 ether, 0, false);
+        }
+        market.wait(61);
+        for (uint256 i = 0; i < 4; ++i) {
+            market.fulfill(i, 0, i % 2 == 0);
+            market.fulfill(i, 0, i % 2 == 1);
+        }
+        market.ask(1 ether, 0, false);
+        market.waitLong();
+        market.expire(4, true);
+        assert(market.penalties() > 0);
+        market.serve(false, 11 gwei);
+        market.serve(true, 1 gwei);
+        market.stop(true);
+        market.serve(true, 12 gwei);
+        market.refreshTickets(true);
+        market.addBond(5 ether, true);
+        market.serve(true, 12 gwei);
+        assert(market.ticketsStand() && !market.hasBadAssignment());
         assert(address(market.coordinator()).balance == market.liabilities());
     }
 }

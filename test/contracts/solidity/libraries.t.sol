@@ -5,6 +5,7 @@ import {TensorLib} from "../../../contracts/libraries/TensorLib.sol";
 import {WordsLib} from "../../../contracts/libraries/WordsLib.sol";
 import {CallbackLib} from "../../../contracts/libraries/CallbackLib.sol";
 import {Assignment} from "../../../contracts/types/Assignment.sol";
+import {Places} from "../../../contracts/types/Places.sol";
 import {Payload} from "../../../contracts/types/Payload.sol";
 import {Request, RequestLib} from "../../../contracts/types/Request.sol";
 import {RequestSlot, RequestSlotLib} from "../../../contracts/types/RequestSlot.sol";
@@ -64,8 +65,9 @@ contract HashTest {
             bond: _draw(seed, 9),
             outputLength: _draw(seed, 10),
             outputPayload: Payload(_draw(seed, 11) % 2),
-            requestedAt: _draw(seed, 12),
-            primaryUntil: _draw(seed, 13)
+            assignedAt: _draw(seed, 12),
+            primaryUntil: _draw(seed, 13),
+            latePenalty: _draw(seed, 14)
         });
         uint248 expected = uint248(uint256(keccak256(abi.encode(requestId, assignment))));
         assert(this.digestOf(assignment, requestId) == expected);
@@ -150,6 +152,36 @@ contract RequestSlotTest {
         assert(slot.grade() == grade);
         assert(slot.answeredAt() == time);
         assert(slot.outputDigest() == bytes25(outputHash));
+    }
+}
+
+/// @notice An operator's places are a list of indices, and nothing else.
+contract PlacesTest {
+    function testFuzz_placesHoldTheirIndices(uint32[8] calldata seeds, uint8 pick) external pure {
+        uint256 number = pick % 9;
+        Places places;
+        // Indices differ: one ticket stands in one place.
+        for (uint256 i = 0; i < number; ++i) {
+            places = places.withIndexAt(i, _index(seeds[i], i));
+            assert(places.count() == i + 1);
+        }
+        assert(places.isEmpty() == (number == 0));
+        for (uint256 i = 0; i < number; ++i) assert(places.indexAt(i) == _index(seeds[i], i));
+        assert(places.moved(99, 5).count() == number);
+        if (number == 0) return;
+
+        uint256 moving = seeds[0] % number;
+        Places after_ = places.moved(_index(seeds[moving], moving), 98);
+        Places less = places.cutTo(number - 1);
+        assert(less.count() == number - 1);
+        for (uint256 i = 0; i < number; ++i) {
+            assert(after_.indexAt(i) == (i == moving ? 98 : places.indexAt(i)));
+            if (i + 1 < number) assert(less.indexAt(i) == places.indexAt(i));
+        }
+    }
+
+    function _index(uint32 seed, uint256 i) private pure returns (uint256) {
+        return 100 + (uint256(seed) % 1_000_000) * 8 + i;
     }
 }
 

@@ -1,0 +1,140 @@
+import { expect } from "chai";
+import { Contract } from "ethers";
+
+import { DEVELOPMENT_PROFILE, deployAssay, deployContract } from "../../scripts/deploy/deploy.ts";
+import { inferenceCoordinatorAbi } from "../../sdk/protocol/abi/inferenceCoordinator.ts";
+import {
+  answer,
+  as,
+  askedIn,
+  defaultTerms,
+  deployWorld,
+  ETHER,
+  ethers,
+  INPUT,
+  mined,
+  networkHelpers,
+  PRICE,
+  read,
+  send,
+  ZK,
+  type World,
+} from "./support/world.ts";
+
+const world = (): Promise<World> => networkHelpers.loadFixture(deployWorld);
+const WITHOUT_END = 2n ** 256n - 1n;
+
+/** The owner holds a deposit and lets the stranger spend of it. */
+async function shared(amount: bigint): Promise<World> {
+  const w = await world();
+  await send(w.coordinator, "deposit", [w.owner.address, ETHER, { value: ETHER }]);
+  await expect(w.coordinator.getFunction("allow")(w.stranger.address, amount))
+    .to.emit(w.coordinator, "Allowed")
+    .withArgs(w.owner.address, w.stranger.address, amount);
+  return w;
+}
+
+async function askShared(w: World) {
+  const terms = await defaultTerms();
+  const from = as(w.coordinator, w.stranger).getFunction("requestInferenceFrom");
+  return from(w.owner.address, w.releaseId, ZK, INPUT, terms);
+}
+
+describe("requestInferenceFrom", () => {
+  it("pays from the account that allowed it, and refunds there", async () => {
+    const w = await shared(2n * PRICE);
+    const asked = askedIn(w, await mined(await askShared(w)));
+    expect(asked.request["requester"]).to.equal(w.stranger.address);
+    expect(asked.assignment.payer).to.equal(w.owner.address);
+    expect(await read(w.coordinator, "balanceOf", w.owner.address)).to.equal(ETHER - PRICE);
+    expect(await read(w.coordinator, "nonceOf", w.stranger.address)).to.equal(1n);
+    const pair = [w.owner.address, w.stranger.address];
+    expect(await read(w.coordinator, "allowanceOf", ...pair)).to.equal(PRICE);
+    await answer(w, asked);
+    expect(await read(w.coordinator, "earningsOf", w.operatorId)).to.equal(PRICE);
+    const second = askedIn(w, await mined(await askShared(w)));
+    await networkHelpers.time.increaseTo(second.request.terms.deadline);
+    await send(w.coordinator, "expire", [second.request, second.assignment]);
+    expect(await read(w.coordinator, "balanceOf", w.owner.address)).to.equal(ETHER - PRICE);
+  });
+
+  it("refuses more than was allowed, and what nobody allowed", async () => {
+    const w = await shared(PRICE - 1n);
+    await expect(askShared(w))
+      .to.be.revertedWithCustomError(w.coordinator, "AllowanceTooLow")
+      .withArgs(w.owner.address, w.stranger.address, PRICE - 1n, PRICE);
+    await send(w.coordinator, "allow", [w.stranger.address, 0n]);
+    await expect(askShared(w)).to.be.revertedWithCustomError(w.coordinator, "AllowanceTooLow");
+  });
+
+  it("refuses more than the account holds", async () => {
+    const w = await shared(WITHOUT_END);
+    await send(w.coordinator, "withdraw", [w.owner.address, ETHER - PRICE + 1n]);
+    await expect(askShared(w))
+      .to.be.revertedWithCustomError(w.coordinator, "BalanceTooLow")
+      .withArgs(w.owner.address, PRICE - 1n, PRICE);
+  });
+
+  it("does not use up an allowance without end", async () => {
+    const w = await shared(WITHOUT_END);
+    await mined(await askShared(w));
+    const pair = [w.owner.address, w.stranger.address];
+    expect(await read(w.coordinator, "allowanceOf", ...pair)).to.equal(WITHOUT_END);
+  });
+});
+
+describe("coins sent without a word", () => {
+  it("are refused", async () => {
+    const w = await world();
+    await expect(
+      w.stranger.sendTransaction({ to: w.addresses.coordinator, value: 1n }),
+    ).to.be.revertedWithCustomError(w.coordinator, "NotOperatorRegistry");
+  });
+});
+
+describe("what a deployment must agree on", () => {
+  const contract = new Contract(`0x${"00".repeat(20)}`, inferenceCoordinatorAbi);
+
+  it("is an unbonding time longer than a request lives", async () => {
+    const { owner } = await world();
+    const profile = { ...DEVELOPMENT_PROFILE, unbondingSeconds: 30n * 86_400n };
+    await expect(deployAssay({ signer: owner, profile })).to.be.revertedWithCustomError(
+      contract,
+      "UnbondingTooShort",
+    );
+  });
+
+  it("is a bounded protocol fee with a receiver", async () => {
+    const { owner } = await world();
+    const high = { ...DEVELOPMENT_PROFILE, protocolFeeBps: 1_001n, feeReceiver: owner.address };
+    await expect(deployAssay({ signer: owner, profile: high })).to.be.revertedWithCustomError(
+      contract,
+      "ProtocolFeeTooHigh",
+    );
+    const nobody = { ...DEVELOPMENT_PROFILE, protocolFeeBps: 1n };
+    await expect(deployAssay({ signer: owner, profile: nobody })).to.be.revertedWithCustomError(
+      contract,
+      "FeeReceiverMissing",
+    );
+  });
+
+  it("is the registry's own coordinator", async () => {
+    const w = await world();
+    const [owner] = await ethers.getSigners();
+    if (owner === undefined) throw new Error("no accounts");
+    const config = {
+      owner: owner.address,
+      asset: `0x${"00".repeat(20)}`,
+      modelRegistry: w.addresses.modelRegistry,
+      operatorRegistry: w.addresses.operatorRegistry,
+      verifiers: [w.addresses.zkVerifier, w.addresses.zkVerifier, w.addresses.zkVerifier],
+      changeDelaySeconds: 1n,
+      retrySeconds: 1n,
+      protocolFeeBps: 0n,
+      feeReceiver: `0x${"00".repeat(20)}`,
+    };
+    await expect(deployContract(owner, "InferenceCoordinator", [config]))
+      .to.be.revertedWithCustomError(contract, "RegistryForeign")
+      .withArgs(w.addresses.coordinator);
+  });
+});
