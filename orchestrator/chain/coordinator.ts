@@ -22,6 +22,7 @@ const END_STATUS: Readonly<Record<string, EndStatus>> = {
 /** First topics of all events the node follows. */
 export const FOLLOWED_TOPICS: readonly Hex[] = [
   "InferenceRequested",
+  "RequestReassigned",
   ...Object.keys(END_STATUS),
 ].map((name) => rpcHex.parse(coordinator.getEvent(name)?.topicHash));
 
@@ -38,11 +39,18 @@ const requested = z.object({
   input: rpcHex,
 });
 
+const reassigned = z.object({
+  requestId: rpcHex,
+  operatorId: z.bigint(),
+  assignment: z.object({ primaryUntil: z.bigint() }),
+});
+
 /** What a log says about a request; null for logs that say nothing the node acts on. */
 export function decodeLog(log: Log): ChainEvent | null {
   const parsed = coordinator.parseLog(log);
   if (parsed === null) return null;
   if (parsed.name === "InferenceRequested") return decodeRequested(parsed);
+  if (parsed.name === "RequestReassigned") return decodeReassigned(parsed);
   const status = END_STATUS[parsed.name];
   if (status === undefined) return null;
   const requestId = rpcHex.parse(parsed.args["requestId"]);
@@ -64,9 +72,21 @@ function decodeRequested(parsed: LogDescription): ChainEvent | null {
       input: Uint8Array.from(Buffer.from(fields.input.slice(2), "hex")),
       primaryUntil: toSeconds(fields.assignment.primaryUntil),
       deadline: toSeconds(fields.request.terms.deadline),
-      preimage: coder.encode(preimageTypes(), [parsed.args["request"], parsed.args["assignment"]]),
+      preimage: preimageIn(parsed),
     },
   };
+}
+
+function decodeReassigned(parsed: LogDescription): ChainEvent {
+  const { requestId, operatorId, assignment } = reassigned.parse(parsed.args.toObject(true));
+  const primaryUntil = toSeconds(assignment.primaryUntil);
+  const preimage = preimageIn(parsed);
+  return { kind: "reassigned", reassignment: { requestId, operatorId, primaryUntil, preimage } };
+}
+
+/** Both events carry the request and its assignment. */
+function preimageIn(parsed: LogDescription): string {
+  return coder.encode(preimageTypes(), [parsed.args["request"], parsed.args["assignment"]]);
 }
 
 /** Calldata that settles a request with its proof. */

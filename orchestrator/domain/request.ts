@@ -27,7 +27,7 @@ export interface OpenRequest {
   readonly releaseId: Hex;
   readonly level: Verification;
   readonly requester: Hex;
-  /** The operator id that the chain assigned. */
+  /** The operator id that the chain assigned; 0: any bonded operator may answer. */
   readonly operatorId: bigint;
   readonly input: Uint8Array;
   /** Chain second from which operators other than the assigned one may answer. */
@@ -38,9 +38,16 @@ export interface OpenRequest {
   readonly preimage: string;
 }
 
+/** What changes of a request when the assigned operator declines it. */
+export type Reassignment = Pick<
+  OpenRequest,
+  "requestId" | "operatorId" | "primaryUntil" | "preimage"
+>;
+
 /** What one block did to requests, in log order. */
 export type ChainEvent =
   | { readonly kind: "requested"; readonly request: OpenRequest }
+  | { readonly kind: "reassigned"; readonly reassignment: Reassignment }
   | {
       readonly kind: "ended";
       readonly requestId: Hex;

@@ -40,6 +40,11 @@ function report(
     logger.info("request journaled", { requestId, requester, releaseId, level, block });
     return;
   }
+  if (event.kind === "reassigned") {
+    const { requestId, operatorId } = event.reassignment;
+    logger.info("request reassigned", { requestId, operatorId, block });
+    return;
+  }
   const { requestId, status, transactionHash } = event;
   const row = journal.request(requestId);
   if (row === null) return;

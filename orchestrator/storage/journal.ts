@@ -21,6 +21,7 @@ import type { Attempt, JournaledTransaction, Receipt } from "../domain/transacti
 import * as answers from "./answerTable.ts";
 import * as blocks from "./blockTable.ts";
 import { inTransaction, openDatabase } from "./database.ts";
+import * as reassignments from "./reassignmentTable.ts";
 import * as requests from "./requestTable.ts";
 import * as transactions from "./transactionTable.ts";
 
@@ -68,6 +69,8 @@ export class SqliteJournal implements Journal {
         if (event.kind === "requested") {
           const { request } = event;
           requests.upsertRequest(this.#database, { request, block, now: this.#clock.now() });
+        } else if (event.kind === "reassigned") {
+          reassignments.updateAssignment(this.#database, event.reassignment, block);
         } else {
           const { requestId, status, transactionHash } = event;
           requests.updateEnding(this.#database, requestId, { status, transactionHash, block });
@@ -79,6 +82,7 @@ export class SqliteJournal implements Journal {
   rollBackTo(block: BlockRef): void {
     inTransaction(this.#database, () => {
       blocks.deleteBlocksAbove(this.#database, block.number);
+      reassignments.restoreAssignmentsAbove(this.#database, block.number);
       requests.unseeAbove(this.#database, block.number);
       transactions.clearReceipts(this.#database, "receipt_block > ?", block.number);
     });

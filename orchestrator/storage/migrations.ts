@@ -83,4 +83,16 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX attempts_transaction ON attempts (transaction_id, signed_at);
   `,
+  // What requests were before somebody declined them: a re-org may bring that back.
+  `
+  CREATE TABLE reassignments (
+    id INTEGER PRIMARY KEY,
+    request_id TEXT NOT NULL REFERENCES requests,
+    block INTEGER NOT NULL,
+    operator_id TEXT NOT NULL,
+    primary_until INTEGER NOT NULL,
+    preimage TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX reassignments_block ON reassignments (block);
+  `,
 ];

@@ -83,7 +83,22 @@ describe("decodeLog", () => {
       const ended = { kind: "ended", requestId: hex(0xabc), status, transactionHash: hex(0x77) };
       assert.deepEqual(decodeLog(logOf(name, FIXED)), ended);
     }
-    assert.equal(FOLLOWED_TOPICS.length, 4);
+    assert.equal(FOLLOWED_TOPICS.length, 5);
+  });
+
+  it("reads the assignment that replaces an earlier one", () => {
+    const log = logOf("RequestReassigned", FIXED);
+    const event = decodeLog(log);
+    assert.ok(event?.kind === "reassigned");
+    const { preimage, ...reassignment } = event.reassignment;
+    assert.deepEqual(reassignment, {
+      requestId: hex(0xabc),
+      operatorId: OPERATOR,
+      primaryUntil: 4_000,
+    });
+    const first = decodeLog(logOf("InferenceRequested", FIXED));
+    assert.ok(first?.kind === "requested");
+    assert.equal(preimage, first.request.preimage);
   });
 
   it("passes over logs it does not act on", () => {

@@ -47,6 +47,38 @@ describe("SqliteJournal: blocks and requests", () => {
     assert.equal(journal.request(requestId), null);
   });
 
+  it("takes over a new assignment and gives it back when its block is rolled back", (t) => {
+    const journal = temporaryJournal(t);
+    const { requestId } = request;
+    const assigned = (operatorId: bigint) => {
+      const reassignment = { requestId, operatorId, primaryUntil: 2_500, preimage: "0x02" };
+      return [{ kind: "reassigned", reassignment } as const];
+    };
+    journal.applyBlock({ block: block(10), events: [{ kind: "requested", request }] });
+    journal.applyBlock({ block: block(11), events: assigned(77n) });
+    journal.applyBlock({ block: block(12), events: assigned(0n) });
+    assert.equal(journal.request(requestId)?.operatorId, 0n);
+    assert.equal(journal.request(requestId)?.preimage, "0x02");
+    journal.rollBackTo(block(11));
+    assert.equal(journal.request(requestId)?.operatorId, 77n);
+    journal.rollBackTo(block(10));
+    const { operatorId, primaryUntil, preimage } = request;
+    const found = journal.request(requestId);
+    assert.ok(found !== null);
+    assert.deepEqual(
+      [found.operatorId, found.primaryUntil, found.preimage],
+      [operatorId, primaryUntil, preimage],
+    );
+  });
+
+  it("passes over a new assignment of a request that it never saw", (t) => {
+    const journal = temporaryJournal(t);
+    const requestId = hex(0xdead);
+    const reassignment = { requestId, operatorId: 1n, primaryUntil: 1, preimage: "0x" };
+    journal.applyBlock({ block: block(10), events: [{ kind: "reassigned", reassignment }] });
+    assert.equal(journal.request(requestId), null);
+  });
+
   it("undoes sightings, endings and receipts of rolled-back blocks and keeps the work", (t) => {
     const journal = temporaryJournal(t);
     const { requestId } = request;
