@@ -42,6 +42,6 @@ describe("assay demo", { timeout: 180_000 }, () => {
     // Both models read 99% of held-out images: one miss is bad luck, three are a bug.
     assert.ok(requests.filter(({ answer, expected }) => answer === expected).length >= 8);
     assert.match(stderr, /██/);
-    assert.match(stderr, /10 of 10 answers proven and final/);
+    assert.match(stderr, /10 of 10 answers proven and settled/);
   });
 });
