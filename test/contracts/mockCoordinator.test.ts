@@ -150,6 +150,28 @@ describe("MockCoordinator", () => {
     expect((await read(reader, "readingOf", requestId)).isRead).to.equal(false);
   });
 
+  it("lets a callback ask again, and nothing else that the coordinator forbids", async () => {
+    const { mock, owner } = await asked();
+    const address = await deployContract(owner, "mocks/HostileConsumer", []);
+    const consumer = await ethers.getContractAt("HostileConsumer", address, owner);
+    await send(mock, "deposit", [address, 5n, { value: 5n }]);
+    const terms = { ...TERMS, callbackGas: 1_000_000n };
+    const calls: readonly (readonly [string, readonly unknown[], boolean])[] = [
+      ["requestInference", [RELEASE_ID, ZK, INPUT, terms], true],
+      ["withdraw", [owner.address, 5n], false],
+      ["deposit", [address, 0n], false],
+    ];
+    for (const [method, parameters, isAllowed] of calls) {
+      const ask = mock.interface.encodeFunctionData("requestInference", calls[0]?.[1]);
+      await send(consumer, "execute", [await mock.getAddress(), ask]);
+      const data = mock.interface.encodeFunctionData(method, parameters);
+      await send(consumer, "setCall", [await mock.getAddress(), data]);
+      await send(mock, "answer", [await read(mock, "lastRequestId"), OUTPUT]);
+      expect(await read(consumer, "callSucceeded"), method).to.equal(isAllowed);
+    }
+    expect(await read(mock, "balanceOf", address)).to.equal(5n);
+  });
+
   it("checks results", async () => {
     const { mock, requestId } = await asked();
     const check = (output: Uint8Array, level: bigint, grade: bigint): Promise<unknown> =>
