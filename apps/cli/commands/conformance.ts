@@ -4,7 +4,6 @@ import { runConformance } from "../../../circuits/compiler/conformance/runConfor
 import type { ModelOutcome } from "../../../circuits/compiler/conformance/runConformance.ts";
 import { runFloatModel } from "../../../orchestrator/runtime/runFloatModel.ts";
 import { kindOfPath } from "../paths.ts";
-import { untilInterrupted } from "../interrupt.ts";
 
 /** `assay conformance`: how far a folder of ONNX models gets. With `--json` stdout holds one line. */
 export function registerConformance(program: Command): void {
@@ -19,7 +18,6 @@ export function registerConformance(program: Command): void {
       const { models, ...report } = await runConformance({
         directory,
         reference: runFloatModel,
-        signal: untilInterrupted(),
         onModel: (outcome) => {
           print(describe(outcome));
         },
