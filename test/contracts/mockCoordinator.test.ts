@@ -184,6 +184,17 @@ describe("MockCoordinator", () => {
     expect(await read(mock, "resultDigest", requestId)).to.equal(keccak256(OUTPUT).slice(0, 52));
   });
 
+  it("refuses a result of a lower level", async () => {
+    const { mock } = await asked();
+    await send(mock, "requestInference", [RELEASE_ID, 0n, INPUT, TERMS]);
+    const requestId = (await read(mock, "lastRequestId")) as string;
+    await send(mock, "answer", [requestId, OUTPUT]);
+    await read(mock, "checkResult", requestId, OUTPUT, 0n, 0n);
+    await expect(read(mock, "checkResult", requestId, OUTPUT, ZK, 0n))
+      .to.be.revertedWithCustomError(mock, "LevelTooLow")
+      .withArgs(requestId, 0n, ZK);
+  });
+
   it("refuses withdrawals beyond the balance and deposits that are not sent", async () => {
     const { mock, owner, reader } = await asked();
     await expect(send(mock, "withdraw", [owner.address, 1n])).to.be.revertedWithCustomError(
