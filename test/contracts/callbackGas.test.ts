@@ -1,17 +1,22 @@
 import { expect } from "chai";
-import { concat } from "ethers";
+import { concat, hexlify } from "ethers";
+import hre from "hardhat";
 
 import { deployContract } from "../../scripts/deploy/deploy.ts";
 import {
   answers,
+  ask,
   askedIn,
   askingData,
   deployWorld,
   ethers,
+  GWEI,
   mined,
   networkHelpers,
+  OUTPUT,
   PRICE,
   proofFor,
+  send,
   type Asked,
   type World,
 } from "./support/world.ts";
@@ -19,6 +24,8 @@ import {
 /** So much that a 64th of it pays the steps after the callback: only the check itself protects it. */
 const CALLBACK_GAS = 2_500_000n;
 const PLENTY = 8_000_000n;
+/** Mood of the hostile consumer. */
+const BURN_GAS = 2n;
 
 /** An account that asks and whose code, which only the callback touches, stands elsewhere (EIP-7702). */
 async function delegated(): Promise<{ readonly w: World; readonly asked: Asked }> {
@@ -50,7 +57,9 @@ async function gasGiven(
 }
 
 describe("gas of a callback", () => {
-  it("is whole at the least gas limit an answer succeeds with, code of a delegate included", async () => {
+  it("is whole at the least gas limit an answer succeeds with, code of a delegate included", async function () {
+    // Coverage counts inside the contracts, which costs gas.
+    if (hre.globalOptions.coverage) this.skip();
     const { w, asked } = await delegated();
     const attempt = { w, asked, evidence: await proofFor(w, asked) };
     const whole = await gasGiven(attempt, PLENTY);
@@ -63,5 +72,15 @@ describe("gas of a callback", () => {
     for (let gasLimit = least; gasLimit < least + 400n; gasLimit += 20n) {
       expect(await gasGiven(attempt, gasLimit), `${gasLimit} gas`).to.equal(whole);
     }
+  });
+
+  it("is paid for up to the terms, so that one who burns all of it still has his escrow suffice", async () => {
+    const w = await networkHelpers.loadFixture(deployWorld);
+    await send(w.consumer, "setMood", [BURN_GAS]);
+    const asked = await ask(w, { terms: { maxGasPrice: GWEI } });
+    const { escrow } = asked.assignment;
+    await expect(answers(w, asked, { gasPrice: 50n * GWEI }))
+      .to.emit(w.coordinator, "RequestFulfilled")
+      .withArgs(asked.requestId, w.operatorId, escrow, 0n, false, hexlify(OUTPUT));
   });
 });
