@@ -72,6 +72,11 @@ async function main(): Promise<void> {
       stopping.abort();
     });
   }
+  // Whoever started this process over a channel is gone, perhaps killed.
+  process.once("disconnect", () => {
+    stopping.abort();
+  });
+  process.channel?.unref();
   try {
     await runProcess(name, stopping.signal);
     // BullMQ may keep a timer when Redis went first.

@@ -8,8 +8,8 @@ import { RpcPool } from "./chain/rpcPool.ts";
 import { rpcSettlement } from "./chain/settlement.ts";
 import { systemClock as clock } from "./clock.ts";
 import type { NodeConfig } from "./config.ts";
-import type { Journal, NodeApi, ReleaseRegistry } from "./domain/nodePorts.ts";
-import type { Logger } from "./domain/ports.ts";
+import type { Journal, NodeApi } from "./domain/nodePorts.ts";
+import type { ContentStore, Logger } from "./domain/ports.ts";
 import { BullWorkQueue } from "./queue/bullWorkQueue.ts";
 import { superviseEmbeddedServer } from "./queue/embeddedSupervisor.ts";
 import { acceptOutcome } from "./services/accept.ts";
@@ -19,6 +19,7 @@ import { Feed } from "./services/feed.ts";
 import { fulfill } from "./services/fulfill.ts";
 import { ingest } from "./services/ingest.ts";
 import { learnReleases } from "./services/learnReleases.ts";
+import { pricedReleases } from "./services/pricedReleases.ts";
 import { healthReport, metricsPage, requestReport, workFor } from "./services/report.ts";
 import { Transmitter } from "./services/transmitter.ts";
 import { Wake } from "./services/wake.ts";
@@ -43,7 +44,8 @@ interface Base {
   readonly metrics: NodeMetrics;
   readonly chain: ReturnType<typeof connect>;
   readonly view: ChainView;
-  readonly registry: ReleaseRegistry;
+  readonly registry: ReturnType<typeof pricedReleases>;
+  readonly store: ContentStore;
   readonly transmitter: Transmitter;
   readonly feedWake: Wake;
   readonly settleWake: Wake;
@@ -59,10 +61,14 @@ export function createNodeParts(
   const metrics = createNodeMetrics();
   const wakes = { feedWake: new Wake(clock), settleWake: new Wake(clock) };
   const { settlement } = chain;
-  const registry = rpcReleaseRegistry(chain.pool, config.chain);
+  const store = new LocalStore(config.storeDir);
+  const registry = pricedReleases({
+    registry: rpcReleaseRegistry(chain.pool, config.chain),
+    store,
+  });
   const transmitter = createTransmitter(config, { journal, settlement, logger, metrics });
   const shared = { config, journal, logger, metrics };
-  const base: Base = { ...shared, chain, view, registry, transmitter, ...wakes };
+  const base: Base = { ...shared, chain, view, registry, store, transmitter, ...wakes };
   const { queue, feed } = createWork(base);
   const operatorId = config.operator.id;
   const loops: readonly Loop[] = [
@@ -177,7 +183,7 @@ function settleLoop({ config, journal, logger, view, transmitter, settleWake }: 
 }
 
 function createApi(base: Base, queue: BullWorkQueue): NodeApi {
-  const { config, journal, metrics, chain, view, transmitter } = base;
+  const { config, journal, metrics, chain, view, store, transmitter } = base;
   const report = {
     journal,
     view: () => view.current(),
@@ -188,7 +194,6 @@ function createApi(base: Base, queue: BullWorkQueue): NodeApi {
     operatorId: config.operator.id,
     metrics,
   };
-  const store = new LocalStore(config.storeDir);
   return {
     health: () => healthReport(report),
     metrics: () => metricsPage(report),

@@ -7,6 +7,7 @@ import { registerProcesses } from "./commands/processes.ts";
 import { registerPublish } from "./commands/publish.ts";
 import { registerTest } from "./commands/test.ts";
 import { explain } from "./failure.ts";
+import { Interrupted } from "./interrupt.ts";
 import manifest from "../../package.json" with { type: "json" };
 
 const program = new Command("assay")
@@ -27,6 +28,9 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode;
+  } else if (error instanceof Interrupted) {
+    console.error(`assay: ${error.message}`);
     process.exitCode = error.exitCode;
   } else {
     console.error(explain(error));

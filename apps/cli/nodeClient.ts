@@ -22,22 +22,31 @@ export type HealthReport = Readonly<z.infer<typeof healthReport>>;
 
 /**
  * What a node knows about a request; null if its journal does not know it.
- * @throws CliError if no node answers at the url
+ * @throws CliError if no node answers at the url, or something else does
  */
 export async function fetchRequestReport(
   nodeUrl: string,
   requestId: string,
 ): Promise<RequestReport | null> {
   const response = await ask(nodeUrl, `/v1/requests/${requestId}`);
-  return response.status === 404 ? null : requestReport.parse(await response.json());
+  return response.status === 404 ? null : parsed(requestReport, nodeUrl, await response.text());
 }
 
 /**
  * How a node is.
- * @throws CliError if no node answers at the url
+ * @throws CliError if no node answers at the url, or something else does
  */
 export async function fetchHealth(nodeUrl: string): Promise<HealthReport> {
-  return healthReport.parse(await (await ask(nodeUrl, "/health")).json());
+  return parsed(healthReport, nodeUrl, await (await ask(nodeUrl, "/health")).text());
+}
+
+function parsed<T>(report: z.ZodType<T>, nodeUrl: string, text: string): T {
+  try {
+    return report.parse(JSON.parse(text));
+  } catch (cause) {
+    const next = "Name the address the node's log gives, with --url.";
+    throw new CliError(`What answers at ${nodeUrl} is no node of ours.`, next, cause);
+  }
 }
 
 async function ask(nodeUrl: string, path: string): Promise<Response> {

@@ -19,6 +19,7 @@ import { exportModel } from "../compiler/export/exportModel.ts";
 import type { IntegerModel } from "../compiler/integer/integerModel.ts";
 import { serializeModel } from "../compiler/integer/modelFile.ts";
 import { encodePayload, payloadLength } from "../compiler/integer/payload.ts";
+import { unitsOf } from "../compiler/integer/units.ts";
 import { type Bill, billOf } from "../compiler/r1cs/bill.ts";
 import { buildCircuit } from "../compiler/r1cs/buildCircuit.ts";
 import { writeR1cs } from "../compiler/r1cs/writeR1cs.ts";
@@ -28,7 +29,6 @@ import { type HeldoutReport, reportHeldout } from "./heldoutReport.ts";
 import { makeKnownAnswers } from "./knownAnswers.ts";
 import { type ModelFolder, readModelFolder } from "./modelFolder.ts";
 import { ReleaseError } from "./releaseError.ts";
-import { unitsOf } from "./units.ts";
 
 /** Part of every manifest: another version may make another circuit of the same model. */
 export const COMPILER_VERSION = "0.1.0";

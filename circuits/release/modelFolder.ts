@@ -18,7 +18,9 @@ const description = z.strictObject({
   input: z.union([format, z.array(format)]).optional(),
 });
 
-const samples = z.array(z.array(z.array(z.number())).min(1));
+const samples = z
+  .array(z.array(z.array(z.number())).min(1))
+  .min(1, "holds no sample, but the scales of the integer model are chosen by them");
 const heldout = z.array(
   z.strictObject({ label: z.int().min(0), input: z.array(z.number()).min(1) }),
 );
@@ -67,8 +69,12 @@ async function readOptional(directory: string, name: string): Promise<Uint8Array
   try {
     return new Uint8Array(await readFile(path.join(directory, name)));
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return null;
-    throw cause;
+    if (!(cause instanceof Error && "code" in cause)) throw cause;
+    if (cause.code === "ENOENT") return null;
+    const file = path.join(directory, name);
+    const data = { directory, name, reason: cause.code };
+    const message = `${file} cannot be read (${String(cause.code)}); it must be a file you may read.`;
+    throw new ReleaseError("ModelFolderInvalid", message, { data, cause });
   }
 }
 
@@ -82,7 +88,7 @@ function parse<T>(name: string, file: Uint8Array, schema: z.ZodType<T>): T {
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw invalid(name, `${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}`);
+  throw invalid(name, [issue?.path.join("."), issue?.message].filter(Boolean).join(" "));
 }
 
 function invalid(name: string, problem: string, cause?: unknown): ReleaseError {

@@ -12,7 +12,7 @@ library KeyCodeLib {
 
     error KeyNotRegistered(address key);
 
-    /// @notice Stores a key of `KEY_LENGTH` bytes as code. Reverts if it is stored already.
+    /// @notice Stores a key of `KEY_LENGTH` bytes as code; `stored` is zero if it is stored already.
     function store(bytes memory key) internal returns (address stored) {
         bytes memory creation = abi.encodePacked(CREATION, key);
         // Solidity has no other way to deploy code that is built at run time.
@@ -22,6 +22,8 @@ library KeyCodeLib {
     }
 
     /// @notice Reads a key back. Reverts unless it was `storer` who stored it at that address.
+    /// @dev An account without code reads as zeros, and zeros have an address as every key has: under
+    /// a key of nothing but points at infinity any proof of such points would hold.
     function load(address stored, address storer) internal view returns (bytes memory key) {
         bytes32 creationHash;
         bytes11 creation = CREATION;
@@ -39,6 +41,9 @@ library KeyCodeLib {
         bytes32 addressHash = keccak256(
             abi.encodePacked(bytes1(0xff), storer, bytes32(0), creationHash)
         );
-        require(stored == address(uint160(uint256(addressHash))), KeyNotRegistered(stored));
+        require(
+            stored == address(uint160(uint256(addressHash))) && stored.code.length > 0,
+            KeyNotRegistered(stored)
+        );
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+
 import {IInferenceConsumer} from "../interfaces/IInferenceConsumer.sol";
 import {IInferenceRequests} from "../interfaces/IInferenceRequests.sol";
 import {CallbackLib} from "../libraries/CallbackLib.sol";
@@ -12,7 +14,8 @@ import {Verification} from "../types/Verification.sol";
 /// @title MockCoordinator
 /// @notice For the tests of consumers: takes every request and forces any outcome in one line.
 /// Never deploy it where money is: whoever calls decides what the answers are.
-contract MockCoordinator is IInferenceRequests {
+/// @dev Locked where the coordinator is: what a callback may not do there fails here too.
+contract MockCoordinator is IInferenceRequests, ReentrancyGuardTransient {
     struct Asked {
         address requester;
         address payer;
@@ -44,7 +47,10 @@ contract MockCoordinator is IInferenceRequests {
 
     /// @notice Answers a request as an operator would: a callback that fails changes nothing else.
     /// @return isDelivered Whether the callback went through.
-    function answer(bytes32 requestId, bytes calldata output) external returns (bool isDelivered) {
+    function answer(
+        bytes32 requestId,
+        bytes calldata output
+    ) external nonReentrant returns (bool isDelivered) {
         return _answer(requestId, output, block.timestamp);
     }
 
@@ -53,17 +59,17 @@ contract MockCoordinator is IInferenceRequests {
         bytes32 requestId,
         bytes calldata output,
         uint256 answeredAt
-    ) external returns (bool isDelivered) {
+    ) external nonReentrant returns (bool isDelivered) {
         return _answer(requestId, output, answeredAt);
     }
 
     /// @notice Lets a request run out of time and refunds its fee.
-    function expire(bytes32 requestId) external {
+    function expire(bytes32 requestId) external nonReentrant {
         _end(requestId, RequestStatus.Expired);
     }
 
     /// @notice Fails a request, as when its verifier is revoked, and refunds its fee.
-    function fail(bytes32 requestId) external {
+    function fail(bytes32 requestId) external nonReentrant {
         _end(requestId, RequestStatus.Failed);
     }
 
@@ -107,12 +113,12 @@ contract MockCoordinator is IInferenceRequests {
         _allowances[msg.sender][consumer] = amount;
     }
 
-    function deposit(address account, uint256 amount) external payable {
+    function deposit(address account, uint256 amount) external payable nonReentrant {
         require(msg.value == amount, BalanceTooLow(account, msg.value, amount));
         _balances[account] += amount;
     }
 
-    function withdraw(address to, uint256 amount) external {
+    function withdraw(address to, uint256 amount) external nonReentrant {
         uint256 balance = _balances[msg.sender];
         require(amount <= balance, BalanceTooLow(msg.sender, balance, amount));
 

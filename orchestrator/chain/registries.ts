@@ -15,6 +15,8 @@ type Pool = Pick<RpcPool, "call">;
 
 const models = new Interface(modelRegistryAbi);
 const operators = new Interface(operatorRegistryAbi);
+const unit = z.bigint().transform(Number);
+const units = z.tuple([unit, unit, unit]);
 
 /** Releases as the registries name them. */
 export function rpcReleaseRegistry(
@@ -36,6 +38,16 @@ export function rpcReleaseRegistry(
         values: [releaseId],
       });
       return { releaseId, manifestCid: cidOfDigest(rpcHex.parse(digest)) };
+    },
+    async units(releaseId) {
+      const [answer] = await view(pool, {
+        to: modelRegistry,
+        contract: models,
+        method: "unitsOf",
+        values: [releaseId],
+      });
+      const [compute, proof, byte] = units.parse(answer);
+      return { compute, proof, byte };
     },
     async servedBy(operatorId) {
       const set = operators.encodeFilterTopics("ListingSet", [operatorId]);
@@ -94,7 +106,7 @@ async function view(
   const data = contract.encodeFunctionData(method, values);
   try {
     const answer = await pool.call({ method: "eth_call", params: [{ to, data }, "latest"] });
-    return contract.decodeFunctionResult(method, rpcHex.parse(answer)).toArray();
+    return contract.decodeFunctionResult(method, rpcHex.parse(answer)).toArray(true);
   } catch (error) {
     const revert = toRevert(error);
     const isUnknown =

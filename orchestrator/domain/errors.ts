@@ -35,6 +35,7 @@ export const ERROR_SENTENCES = {
   ArtefactMissing: "An artefact of the release is not in the content store; fetch or publish it.",
   ArtefactCorrupt: "The bytes of an artefact do not match its content address.",
   ManifestInvalid: "The release's manifest does not have the expected shape.",
+  UnitsWrong: "The release's units of work are not those of its model; its price would be wrong.",
   ModelRefused: "The model file was refused by the checks on hostile files.",
   RuntimeInexact: "This device failed the release's known-answer test and will not serve it.",
   InputInvalid: "The input does not fit the release's schema.",

@@ -1,4 +1,5 @@
 /** Ports of the node process alone; workers see only `ports.ts`. */
+import type { Manifest } from "../../sdk/protocol/manifest.ts";
 import type { ErrorRecord } from "./errors.ts";
 import type { FloatDifference, Groth16Proof, Hex, Work } from "./ports.ts";
 import type {
@@ -131,6 +132,8 @@ export interface RegisteredRelease {
 export interface ReleaseRegistry {
   /** @throws OrchestratorError ReleaseUnknown */
   release(releaseId: Hex): Promise<RegisteredRelease>;
+  /** What the contracts price a request by. @throws OrchestratorError ReleaseUnknown */
+  units(releaseId: Hex): Promise<Manifest["units"]>;
   /** Releases the operator has listed itself for, in the order it did. */
   servedBy(operatorId: bigint): Promise<readonly Hex[]>;
 }

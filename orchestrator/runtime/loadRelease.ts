@@ -2,6 +2,7 @@ import { CompilerError } from "../../circuits/compiler/compilerError.ts";
 import type { IntegerModel } from "../../circuits/compiler/integer/integerModel.ts";
 import { parseModel } from "../../circuits/compiler/integer/modelFile.ts";
 import { decodeInputs, encodeOutputs } from "../../circuits/compiler/integer/payload.ts";
+import { unitsOf } from "../../circuits/compiler/integer/units.ts";
 import { type KnownAnswer, decodeKnownAnswers } from "../../sdk/protocol/knownAnswers.ts";
 import type { Manifest } from "../../sdk/protocol/manifest.ts";
 import { OrchestratorError } from "../domain/errors.ts";
@@ -25,7 +26,7 @@ export type OpenSession = (model: IntegerModel) => Promise<IntegerSession>;
  * Fetches a release, checks it as the hostile file it may be, and tests this device on its known
  * answers.
  * @throws OrchestratorError ArtefactMissing, ArtefactCorrupt, ManifestInvalid, ModelRefused,
- *   RuntimeInexact
+ *   UnitsWrong, RuntimeInexact
  */
 export async function loadRelease(input: {
   readonly store: ContentStore;
@@ -94,7 +95,16 @@ function readModelFile(file: Uint8Array, manifest: Manifest): IntegerModel {
     if (layout(declared) === layout(actual)) continue;
     throw new OrchestratorError("ModelRefused", { data: { reason: `${side} differ` } });
   }
+  requireUnits(model, manifest);
   return model;
+}
+
+/** The size of the domain is the prover's to check: only the key tells it. */
+function requireUnits(model: IntegerModel, { units: declared, circuit }: Manifest): void {
+  const units = unitsOf(model, circuit.domainSize);
+  const { compute, proof, byte } = units;
+  if (compute === declared.compute && proof === declared.proof && byte === declared.byte) return;
+  throw new OrchestratorError("UnitsWrong", { data: { declared, units } });
 }
 
 function layout(

@@ -1,9 +1,11 @@
 import { nextStep, type View } from "../domain/decisions.ts";
+import { toErrorRecord } from "../domain/errors.ts";
 import { fairShare, type Waiting } from "../domain/fairShare.ts";
 import type { JobOutcome, Journal, ReleaseRegistry, WorkQueue } from "../domain/nodePorts.ts";
 import type { Clock, Hex, Logger } from "../domain/ports.ts";
 import type { RequestProgress, Stage } from "../domain/request.ts";
 import type { NodeMetrics } from "../telemetry/nodeMetrics.ts";
+import { isUnfit } from "./learnReleases.ts";
 import type { Wake } from "./wake.ts";
 
 /** A job handed out is looked at again after this, in case the work list lost it or its result. */
@@ -108,7 +110,7 @@ export class Feed {
   async #hand(stage: Stage, row: RequestProgress): Promise<void> {
     const { queue, clock } = this.#dependencies;
     const { requestId, requester } = row;
-    if (!(await this.#knowsRelease(row))) return;
+    if (!(await this.#knowsRelease(stage, row))) return;
     const outcome = await queue.offer(stage, requestId);
     const lookAgainAt = clock.now() + LOOK_AGAIN_MS;
     this.#handed[stage].set(requestId, { requestId, requester, lookAgainAt });
@@ -117,14 +119,18 @@ export class Feed {
   }
 
   /** Workers are told the manifest; it is read from the registry once and journaled. */
-  async #knowsRelease(row: RequestProgress): Promise<boolean> {
-    const { journal, registry, clock, logger } = this.#dependencies;
+  async #knowsRelease(stage: Stage, row: RequestProgress): Promise<boolean> {
+    const { journal, registry, accept, clock, logger } = this.#dependencies;
     const { requestId, releaseId } = row;
     if (journal.manifestCid(releaseId) !== null) return true;
     try {
       journal.recordRelease(await registry.release(releaseId));
       return true;
     } catch (error) {
+      if (isUnfit(error)) {
+        accept({ kind: "failed", requestId, stage, error: toErrorRecord(error) });
+        return false;
+      }
       logger.warn("release could not be looked up", { requestId, releaseId, error });
       this.#notBefore.set(requestId, clock.now() + LOOK_AGAIN_MS);
       return false;

@@ -94,7 +94,7 @@ function obstacle(
   const queue = queueState();
   if (!queue.isReady) return queue.reason.message;
   if (journal.manifestCid(request.releaseId) === null) {
-    return "The release could not be looked up in the registry yet.";
+    return "The release could not be looked up yet, in the registry or in the content store.";
   }
   return null;
 }

@@ -7,6 +7,7 @@ import { DEVELOPMENT_PROFILE, deployAssay, deployContract } from "../deploy/depl
 import type { AssayAddresses } from "../deploy/deploy.ts";
 import { enrolOperator } from "../deploy/enrolOperator.ts";
 import { publishRelease, type ZkRelease } from "../deploy/publishRelease.ts";
+import { raceAbort } from "./raceAbort.ts";
 
 /** Wei per unit of work: one digit costs about a thousandth of an ether. */
 const PRICES = { computePrice: 10n ** 9n, proofPrice: 10n ** 10n, bytePrice: 10n ** 9n };
@@ -42,14 +43,27 @@ interface NetworkPlan {
   readonly onStep: (step: string) => void;
   /** Time between blocks once all is set up; default 1. */
   readonly blockSeconds?: number;
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Sets all of it up on an embedded chain, whose accounts are those of `DEVELOPMENT_MNEMONIC`. Until
  * then a transaction is mined at once, in a block of the same second.
+ * @throws the signal's reason when it aborts before all is set up
  */
 export async function setUpLocalNetwork(plan: NetworkPlan): Promise<LocalNetwork> {
   const provider = await connect(plan.rpcUrl);
+  const { signal = new AbortController().signal } = plan;
+  try {
+    return await raceAbort(setUpQuickly(provider, plan), signal);
+  } catch (error) {
+    // Ends whatever still waits for a block.
+    provider.destroy();
+    throw error;
+  }
+}
+
+async function setUpQuickly(provider: JsonRpcProvider, plan: NetworkPlan): Promise<LocalNetwork> {
   await provider.send("evm_setAutomine", [true]);
   await provider.send("anvil_setBlockTimestampInterval", [0]);
   const network = await setUp(provider, plan);

@@ -17,7 +17,7 @@ const root = resolve(import.meta.dirname, "../..");
 export interface LocalOperator {
   readonly network: LocalNetwork;
   readonly nodeUrl: string;
-  /** Aborts when one of the processes ends by itself. */
+  /** Aborts when the chain or one of the processes ends by itself. */
   readonly failed: AbortSignal;
 }
 
@@ -26,13 +26,15 @@ export interface LocalOperator {
  * Needs the compiled contracts.
  * @param parameters.models names of folders in models/; `network.releaseIds` has their order
  * @param parameters.cleanup ends everything when it is disposed of
+ * @throws the signal's reason when it aborts before all is started
  */
 export async function startLocalOperator(parameters: {
   readonly models: readonly string[];
   readonly onStep: (step: string) => void;
   readonly cleanup: AsyncDisposableStack;
+  readonly signal?: AbortSignal;
 }): Promise<LocalOperator> {
-  const { models, onStep, cleanup } = parameters;
+  const { models, onStep, cleanup, signal = new AbortController().signal } = parameters;
   const folder = await mkdtemp(join(tmpdir(), "assay-local-"));
   cleanup.defer(async () => rm(folder, { recursive: true, force: true }));
 
@@ -40,16 +42,19 @@ export async function startLocalOperator(parameters: {
   const store = new LocalStore(join(folder, "store"));
   const releases: NamedRelease[] = [];
   for (const model of models) {
+    signal.throwIfAborted();
     const modelDirectory = join(root, "models", model);
     const cacheDirectory = join(root, ".assay/keys");
     releases.push(namedRelease(await buildRelease({ modelDirectory, store, cacheDirectory })));
   }
 
   onStep("starting a chain");
+  signal.throwIfAborted();
   const chain = await startEmbeddedChain(1);
   cleanup.defer(async () => chain.stop());
   const { rpcUrl } = chain;
-  const network = await setUpLocalNetwork({ rpcUrl, releases, onStep });
+  const setUp = { rpcUrl, releases, onStep, signal: AbortSignal.any([signal, chain.failed]) };
+  const network = await setUpLocalNetwork(setUp);
   cleanup.defer(() => {
     network.provider.destroy();
   });
@@ -61,5 +66,5 @@ export async function startLocalOperator(parameters: {
     const file = join(root, "orchestrator/main.ts");
     processes.start({ name, file, args: [name], env: variables });
   }
-  return { network, nodeUrl, failed: processes.failed };
+  return { network, nodeUrl, failed: AbortSignal.any([chain.failed, processes.failed]) };
 }

@@ -59,7 +59,8 @@ export class ProcessGroup {
     const log = logFile === null ? process.stderr.fd : openSync(logFile, "a");
     const child = spawn(process.execPath, [file, ...args], {
       env: { ...process.env, ...env },
-      stdio: ["ignore", log, log],
+      // Over the channel a process learns that this one is gone, however it died.
+      stdio: ["ignore", log, log, "ipc"],
     });
     if (logFile !== null) closeSync(log);
     const member = { name, child, logFile };

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { describe, it } from "node:test";
+import { promisify } from "node:util";
 
 import { CliError, explain } from "../../apps/cli/failure.ts";
 
@@ -48,6 +51,34 @@ describe("assay node", () => {
   });
 });
 
+describe("assay node status", () => {
+  it("says so when something else answers", async (t) => {
+    const stranger = createServer((_, response) => response.end("hello"));
+    await new Promise<void>((done) => stranger.listen(0, "127.0.0.1", done));
+    t.after(() => stranger.close());
+    const { port } = stranger.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}`;
+    for (const question of [[], ["--why", "0x1"]]) {
+      const args = [main, "node", "status", "--url", url, ...question];
+      await assert.rejects(promisify(execFile)(process.execPath, args), (error) => {
+        assert.match(String(error), new RegExp(`What answers at ${url} is no node of ours`));
+        return true;
+      });
+    }
+  });
+});
+
+describe("assay conformance", () => {
+  it("asks for a folder of folders", () => {
+    const models = resolve(import.meta.dirname, "../../models/digits-mlp");
+    for (const path of [`${models}/model.onnx`, models]) {
+      const { status, said } = assay("conformance", path, "--json");
+      assert.equal(status, 1);
+      assert.match(said, /Name a folder with one folder per model\./);
+    }
+  });
+});
+
 describe("assay up", () => {
   it("ends with what is wrong when one process cannot start", () => {
     const { status, said } = assay("up");
@@ -86,6 +117,14 @@ describe("explain", () => {
   it("gives the sentence and the next step", () => {
     const text = explain(new CliError("No folder x.", "Name a folder."));
     assert.equal(text, "assay: No folder x.\n       Name a folder.");
+  });
+
+  it("says what the file system refused, and of which file", () => {
+    const refusal = (code: string) =>
+      Object.assign(new Error(`${code}: no`), { code, path: "/some/file", syscall: "open" });
+    assert.match(explain(refusal("EACCES")), /^assay: \/some\/file may not be read .*\[EACCES\]$/);
+    assert.match(explain(refusal("ENOSPC")), /\/some\/file does not fit on its disk/);
+    assert.match(explain(refusal("EODD")), /--debug/);
   });
 
   it("keeps the stable code of an error from below", () => {

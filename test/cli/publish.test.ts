@@ -64,6 +64,40 @@ describe("assay publish", () => {
     assert.deepEqual(published, [releaseId]);
   });
 
+  it("says what the contracts refuse, by the error's name", async () => {
+    const publisher = HDNodeWallet.fromPhrase(DEVELOPMENT_MNEMONIC).connect(provider);
+    const { modelRegistry } = await deployAssay({ signer: publisher });
+    const keyFile = join(folder, "same-key");
+    await writeFile(keyFile, publisher.privateKey);
+    const where = ["--rpc", chain.rpcUrl, "--registry", modelRegistry, "--key-file", keyFile];
+    await publish(...where);
+    await assert.rejects(publish(...where), /ReleaseAlreadyPublished\(0x[0-9a-f]{64}\)/);
+  });
+
+  const wrong: readonly (readonly [string, Readonly<Record<string, string>>, RegExp])[] = [
+    ["a key file that is not there", { keyFile: "/nowhere/key" }, /\[KeyFileInvalid\]/],
+    ["a key file without a key", { keyFile: import.meta.filename }, /holds no private key/],
+    ["an endpoint nobody listens at", { rpc: "http://127.0.0.1:1" }, /\[ChainUnavailable\]/],
+    ["an endpoint that is no url", { rpc: "mainnet" }, /No chain answers at mainnet/],
+    ["a registry that is no address", { registry: "0x12" }, /\[RegistryInvalid\]/],
+    ["an address without a registry", { registry: `0x${"12".repeat(20)}` }, /no ModelRegistry at/],
+  ];
+  for (const [what, change, expected] of wrong) {
+    it(`refuses ${what} before it builds anything`, async () => {
+      const keyFile = join(folder, "some-key");
+      await writeFile(keyFile, HDNodeWallet.fromPhrase(DEVELOPMENT_MNEMONIC).privateKey);
+      const rightful = { rpc: chain.rpcUrl, registry: `0x${"00".repeat(20)}`, keyFile };
+      const { rpc, registry, keyFile: file } = { ...rightful, ...change };
+      const refused = publish("--rpc", rpc, "--registry", registry, "--key-file", file);
+      await assert.rejects(refused, (error: Error & { stdout: string; stderr: string }) => {
+        assert.match(error.stderr, expected);
+        assert.doesNotMatch(error.stderr, /\n +at |JsonRpcProvider/);
+        assert.equal(error.stdout, "");
+        return true;
+      });
+    });
+  }
+
   it("asks for all of the chain's options or none", async () => {
     await assert.rejects(publish("--rpc", chain.rpcUrl), /needs --rpc, --registry and --key-file/);
   });

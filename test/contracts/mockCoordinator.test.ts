@@ -172,6 +172,28 @@ describe("MockCoordinator", () => {
     expect((await read(reader, "readingOf", requestId)).isRead).to.equal(false);
   });
 
+  it("lets a callback ask again, and nothing else that the coordinator forbids", async () => {
+    const { mock, owner } = await asked();
+    const address = await deployContract(owner, "mocks/HostileConsumer", []);
+    const consumer = await ethers.getContractAt("HostileConsumer", address, owner);
+    await send(mock, "deposit", [address, 5n, { value: 5n }]);
+    const terms = { ...TERMS, callbackGas: 1_000_000n };
+    const calls: readonly (readonly [string, readonly unknown[], boolean])[] = [
+      ["requestInference", [RELEASE_ID, ZK, INPUT, terms], true],
+      ["withdraw", [owner.address, 5n], false],
+      ["deposit", [address, 0n], false],
+    ];
+    for (const [method, parameters, isAllowed] of calls) {
+      const ask = mock.interface.encodeFunctionData("requestInference", calls[0]?.[1]);
+      await send(consumer, "execute", [await mock.getAddress(), ask]);
+      const data = mock.interface.encodeFunctionData(method, parameters);
+      await send(consumer, "setCall", [await mock.getAddress(), data]);
+      await send(mock, "answer", [await read(mock, "lastRequestId"), OUTPUT]);
+      expect(await read(consumer, "callSucceeded"), method).to.equal(isAllowed);
+    }
+    expect(await read(mock, "balanceOf", address)).to.equal(5n);
+  });
+
   it("checks results", async () => {
     const { mock, requestId } = await asked();
     const check = (output: Uint8Array, level: bigint, grade: bigint): Promise<unknown> =>
@@ -182,6 +204,17 @@ describe("MockCoordinator", () => {
     await expect(check(INPUT, ZK, 0n)).to.be.revertedWithCustomError(mock, "OutputMismatch");
     await expect(check(OUTPUT, ZK, 1n)).to.be.revertedWithCustomError(mock, "GradeTooLow");
     expect(await read(mock, "resultDigest", requestId)).to.equal(keccak256(OUTPUT).slice(0, 52));
+  });
+
+  it("refuses a result of a lower level", async () => {
+    const { mock } = await asked();
+    await send(mock, "requestInference", [RELEASE_ID, 0n, INPUT, TERMS]);
+    const requestId = (await read(mock, "lastRequestId")) as string;
+    await send(mock, "answer", [requestId, OUTPUT]);
+    await read(mock, "checkResult", requestId, OUTPUT, 0n, 0n);
+    await expect(read(mock, "checkResult", requestId, OUTPUT, ZK, 0n))
+      .to.be.revertedWithCustomError(mock, "LevelTooLow")
+      .withArgs(requestId, 0n, ZK);
   });
 
   it("refuses withdrawals beyond the balance and deposits that are not sent", async () => {

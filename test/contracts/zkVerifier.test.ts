@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { hexlify, keccak256, type Contract } from "ethers";
+import { concat, getCreate2Address, hexlify, keccak256, ZeroHash, type Contract } from "ethers";
 import hre from "hardhat";
 
 import { deployContract } from "../../scripts/deploy/deploy.ts";
@@ -229,6 +229,15 @@ describe("verify", () => {
         .to.be.revertedWithCustomError(w.verifier, "KeyNotRegistered")
         .withArgs(key);
     }
+  });
+
+  it("believes no key of zeros at the address that its code would have", async () => {
+    const { w, claim } = await proven();
+    const creation = concat(["0x6102c180600a3d393df300", new Uint8Array(704)]);
+    const key = getCreate2Address(w.addresses.zkVerifier, ZeroHash, keccak256(creation));
+    await expect(read(w.verifier, "verify", { ...claim, key }, new Uint8Array(288)))
+      .to.be.revertedWithCustomError(w.verifier, "KeyNotRegistered")
+      .withArgs(key);
   });
 
   it("refuses a commitment that is not below the field's order", async () => {

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { resolve } from "node:path";
 import { describe, it } from "node:test";
 import { promisify } from "node:util";
 import { z } from "zod";
+
+import { eventually } from "../orchestrator/support/ports.ts";
+import { descendantsOf, isAlive } from "../scripts/processes.ts";
 
 const main = resolve(import.meta.dirname, "../../apps/cli/main.ts");
 const run = promisify(execFile);
@@ -42,6 +46,28 @@ describe("assay demo", { timeout: 180_000 }, () => {
     // Both models read 99% of held-out images: one miss is bad luck, three are a bug.
     assert.ok(requests.filter(({ answer, expected }) => answer === expected).length >= 8);
     assert.match(stderr, /██/);
-    assert.match(stderr, /10 of 10 answers proven and final/);
+    assert.match(stderr, /10 of 10 answers proven and settled/);
   });
+
+  for (const phase of ["publishing the releases", "asking for ten digits"]) {
+    it(`ends with all it started on Ctrl-C while ${phase}`, async () => {
+      // In a process group of its own, so that the signal reaches what a terminal's would.
+      const demo = spawn(process.execPath, [main, "demo"], { detached: true });
+      const ended = once(demo, "exit");
+      let said = "";
+      for (const stream of [demo.stdout, demo.stderr]) {
+        stream.on("data", (chunk: Buffer) => (said += chunk.toString()));
+      }
+      await eventually(() => said.includes(phase), { withinMs: 90_000, what: phase });
+      const pid = demo.pid ?? 0;
+      const started = descendantsOf(pid);
+      process.kill(-pid, "SIGINT");
+      const [code] = (await ended) as [number | null];
+      assert.equal(code, 130, said);
+      assert.match(said, /assay: Stopped before it was done\.\n$/);
+      assert.doesNotMatch(said, /\n +at /);
+      assert.ok(started.length > 0);
+      assert.deepEqual(started.filter(isAlive), []);
+    });
+  }
 });

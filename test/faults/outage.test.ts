@@ -104,7 +104,8 @@ describe("RPC", { timeout: 240_000 }, () => {
     await untilSettled(bench, requestId);
     await assertSettledOnce(bench, [{ requestId, index: 0 }]);
     assert.match(bench.processes.log("node"), /caught up with final blocks/);
-    assert.match((await reportOf(bench, requestId)).why, /not final yet/);
+    const isMined = async () => /not final yet/.test((await reportOf(bench, requestId)).why);
+    await eventually(isMined, { ...soon, what: "the node has seen the settlement's block" });
   });
 
   it("of another chain, or without the contracts, ends the node with a sentence", async (t) => {

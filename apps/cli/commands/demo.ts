@@ -38,7 +38,7 @@ function summarize({ requests, seconds }: DemoOutcome, peakBytes: number | null)
   const right = count(({ answer, expected }) => answer === expected);
   const memory = peakBytes === null ? "" : `, at most ${Math.round(peakBytes / 1e6)} MB of memory`;
   return (
-    `${finalized} of ${requests.length} answers proven and final, ${right} read as labelled; ` +
+    `${finalized} of ${requests.length} answers proven and settled, ${right} read as labelled; ` +
     `${seconds} s${memory}`
   );
 }

@@ -4,7 +4,7 @@ import { formatBill } from "../../../circuits/compiler/r1cs/formatBill.ts";
 import { buildRelease } from "../../../circuits/release/buildRelease.ts";
 import { LocalStore } from "../../../orchestrator/storage/localStore.ts";
 import { namedRelease } from "../../../scripts/demo/namedRelease.ts";
-import { publishFromKeyFile } from "../../../scripts/deploy/publishFromKeyFile.ts";
+import { openPublisher, type Publisher } from "../../../scripts/deploy/publisher.ts";
 import { CliError } from "../failure.ts";
 import { kindOfPath } from "../paths.ts";
 
@@ -35,6 +35,19 @@ export function registerPublish(program: Command): void {
 async function publish(path: string, options: PublishOptions): Promise<void> {
   const chain = chainOptions(options);
   await kindOfPath(path, "a model's folder");
+  const publisher = chain === null ? null : await openPublisher(chain);
+  try {
+    await buildAndPublish(path, options, publisher);
+  } finally {
+    publisher?.close();
+  }
+}
+
+async function buildAndPublish(
+  path: string,
+  options: PublishOptions,
+  publisher: Publisher | null,
+): Promise<void> {
   const built = await buildRelease({
     modelDirectory: path,
     store: new LocalStore(options.store),
@@ -48,8 +61,8 @@ async function publish(path: string, options: PublishOptions): Promise<void> {
     );
   }
   console.log(`manifest ${built.manifestCid}`);
-  if (chain === null) return;
-  const { releaseId } = await publishFromKeyFile({ ...chain, ...namedRelease(built) });
+  if (publisher === null) return;
+  const { releaseId } = await publisher.publish(namedRelease(built));
   console.log(`release  ${releaseId}`);
 }
 

@@ -1,6 +1,7 @@
 import { endedRequests, showDigits } from "../../../scripts/demo/digitRequests.ts";
 import type { EndedRequest, SentRequest } from "../../../scripts/demo/digitRequests.ts";
 import { startLocalOperator, type LocalOperator } from "../../../scripts/demo/localOperator.ts";
+import { raceAbort } from "../../../scripts/demo/raceAbort.ts";
 import { CliError } from "../failure.ts";
 import { fetchRequestReport, type RequestReport } from "../nodeClient.ts";
 import { root } from "../root.ts";
@@ -22,7 +23,8 @@ interface Scene extends LocalOperator {
  * The whole path on this machine: chain, contracts, two releases, an operator's processes, ten
  * images, their answers. Draws each digit when it is answered. All it started has ended when it
  * returns. A request not answered within two minutes is returned as it stands.
- * @throws CliError if the contracts do not compile; ProcessEnded if a process ends early
+ * @throws CliError if the contracts do not compile; ProcessEnded if a process ends early; the signal's
+ *   reason when it aborts
  */
 export async function runDemo(
   progress: Progress,
@@ -31,6 +33,10 @@ export async function runDemo(
   const cleanup = new AsyncDisposableStack();
   try {
     return await playScenes({ progress, signal, cleanup });
+  } catch (error) {
+    // Ctrl-C reaches every process of the terminal: what broke with it is not what went wrong.
+    signal.throwIfAborted();
+    throw error;
   } finally {
     progress.step("ending all processes");
     await cleanup.disposeAsync();
@@ -50,13 +56,13 @@ async function playScenes(parameters: {
   if (!(await buildContracts(root, { isQuiet: true }))) {
     throw new CliError("The contracts do not compile.", "Run npm run build to see why.");
   }
-  const operator = await startLocalOperator({ models: DEMO_MODELS, onStep, cleanup });
+  const operator = await startLocalOperator({ models: DEMO_MODELS, onStep, cleanup, signal });
 
   const scene = { ...operator, images: await chooseImages() };
   const patience = AbortSignal.timeout(PATIENCE_MS);
   onStep("asking for ten digits");
-  const sent = await sendAll(scene);
   const stopping = AbortSignal.any([signal, patience, operator.failed]);
+  const sent = await raceAbort(sendAll(scene), stopping);
   return drawAnswers(scene, { sent, progress, signal: stopping });
 }
 

@@ -16,11 +16,35 @@ const element = z.union([z.number(), z.boolean()]).transform(Number);
 const tensors = z.array(z.array(element));
 const file = z.object({ input_data: tensors, output_data: tensors.optional() });
 
-/** Reads `network.onnx` and `input.json` of a model's folder. */
+/**
+ * Reads `network.onnx` and `input.json` of a model's folder.
+ * @throws Error that names the file and what is wrong with it
+ */
 export async function readCase(directory: string, name: string): Promise<ConformanceCase> {
   const folder = join(directory, name);
-  const onnx = await readFile(join(folder, "network.onnx"));
-  const json: unknown = JSON.parse(await readFile(join(folder, "input.json"), "utf8"));
-  const { input_data: input, output_data: expected } = file.parse(json);
+  const onnx = await read(folder, "network.onnx");
+  const parsed = file.safeParse(parseJson(await read(folder, "input.json")));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new Error(`input.json: ${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}`);
+  }
+  const { input_data: input, output_data: expected } = parsed.data;
   return { name, onnx, input, expected };
+}
+
+async function read(folder: string, name: string): Promise<Buffer> {
+  try {
+    return await readFile(join(folder, name));
+  } catch (cause) {
+    const isMissing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+    throw new Error(`${name} ${isMissing ? "is missing" : "cannot be read"}`, { cause });
+  }
+}
+
+function parseJson(text: Buffer): unknown {
+  try {
+    return JSON.parse(text.toString("utf8"));
+  } catch (cause) {
+    throw new Error("input.json is no JSON", { cause });
+  }
 }

@@ -107,26 +107,47 @@ async function tryModel(request: ConformanceRequest, name: string): Promise<Mode
   } catch (error) {
     return done({ ...nothing, failure: { name, stage: "compile", reason: reasonOf(error) } });
   }
-  const accuracy = await judgeAccuracy({ suiteCase, compilation, reference: request.reference });
-  const exactness = judgeExactness({
-    suiteCase,
-    compilation,
-    rowLimit: request.rowLimit ?? ROW_LIMIT,
-  });
+  const { reference, rowLimit = ROW_LIMIT } = request;
+  const accuracy = await attempt("accurate", () =>
+    judgeAccuracy({ suiteCase, compilation, reference }),
+  );
+  const exactness = await attempt("exact", () =>
+    judgeExactness({ suiteCase, compilation, rowLimit }),
+  );
   const failed = exactness.failure ?? accuracy.failure;
   return done({
     ...nothing,
     compiled: true,
     exact: exactness.failure === undefined,
     accurate: accuracy.failure === undefined,
-    rows: exactness.rows,
-    relativeError: accuracy.relativeError,
-    reference: accuracy.source,
+    ...(exactness.rows === undefined ? {} : { rows: exactness.rows }),
+    ...(accuracy.relativeError === undefined ? {} : { relativeError: accuracy.relativeError }),
+    ...(accuracy.source === undefined ? {} : { reference: accuracy.source }),
     ...(failed === undefined ? {} : { failure: { name, ...failed } }),
   });
 }
 
 type Failed = Omit<ConformanceFailure, "name">;
+
+/** What one check found of a model. */
+interface Judgement {
+  readonly rows?: number;
+  readonly relativeError?: number;
+  readonly source?: ReferenceSource;
+  readonly failure?: Failed;
+}
+
+/** A check that breaks is a failure of its model: it must not end the run of all others. */
+async function attempt(
+  stage: Stage,
+  judge: () => Judgement | Promise<Judgement>,
+): Promise<Judgement> {
+  try {
+    return await judge();
+  } catch (error) {
+    return { failure: { stage, reason: reasonOf(error) } };
+  }
+}
 
 interface Judged {
   readonly suiteCase: ConformanceCase;
@@ -137,7 +158,7 @@ function judgeExactness({
   suiteCase,
   compilation,
   rowLimit,
-}: Judged & { readonly rowLimit: number }): { readonly rows: number; readonly failure?: Failed } {
+}: Judged & { readonly rowLimit: number }): Judgement {
   const circuit = buildCircuit(compilation.model);
   const { rows } = circuit.size;
   if (rows > rowLimit)
@@ -169,11 +190,7 @@ async function judgeAccuracy({
   suiteCase,
   compilation,
   reference,
-}: Judged & { readonly reference: FloatReference }): Promise<{
-  readonly relativeError: number;
-  readonly source: ReferenceSource;
-  readonly failure?: Failed;
-}> {
+}: Judged & { readonly reference: FloatReference }): Promise<Judgement> {
   const { outputs: expected, source } = await referenceOutputs(suiteCase, reference);
   const { model, schema } = compilation;
   const outputs = interpret(model, quantizedInput({ suiteCase, compilation })).map((output, at) =>

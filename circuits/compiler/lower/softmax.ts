@@ -44,8 +44,8 @@ const EXPONENT = { fractionBits: 8, bits: 12, lowBits: 6 } as const;
 const POWER = { high: 12, low: 10 } as const;
 /** Fraction bits that the shares are right to. */
 const SHARE_BITS = 12;
-/** Constants so far below everything else mask their element. */
-const MASKED = 64;
+/** Constants so far below everything else mask their element: e^−16 is nothing. */
+const MASKED = 16;
 
 /**
  * exp(x − largest) by two tables, divided by its sum: one reciprocal per row, one product per
@@ -54,9 +54,12 @@ const MASKED = 64;
  */
 function softmax(call: Lowering): Linear {
   const source = call.input(0);
-  const { linear, range: calibrated } = source;
+  const { linear } = source;
+  const { low, fractionBits } = call.formatOf(source);
+  // Whatever a request brings saturates at `low`: constants further down get nothing of any row.
+  const limit = low * 2 ** -fractionBits - MASKED;
   const isMasked = (i: number): boolean =>
-    (linear.indices[i] ?? -1) < 0 && (linear.offsets[i] ?? 0) < calibrated.low - MASKED;
+    (linear.indices[i] ?? -1) < 0 && (linear.offsets[i] ?? 0) < limit;
   const rows = softmaxRows(call)
     .map((row) => row.filter((i) => !isMasked(i)))
     .filter((row) => row.length > 0)

@@ -4,6 +4,7 @@ import { sizeOf } from "../onnx/tensor.ts";
 import { fromSum, moveLinear, scaleLinear, type Fixed, type Linear } from "../quantize/linear.ts";
 import { emitWide } from "../quantize/emit.ts";
 import { formatOf } from "../quantize/format.ts";
+import { range } from "./movement.ts";
 import type { Lowering, Private } from "./operator.ts";
 import { gatherOrZero } from "./weightedSum.ts";
 
@@ -52,13 +53,26 @@ export function addAll(call: Lowering, terms: readonly Term[], precision?: numbe
   return masked(call, scaleLinear(sum, 1, constant), constant);
 }
 
-/** Addends so far below everything else are masks: what they are added to is −∞ for whoever reads it. */
-const MASK = 64;
+/** Masks are this far below zero, and this many times everything they are added to. */
+const MASK = -9999;
+const MASK_FACTOR = 40;
 
+/**
+ * Where a constant addend is a mask, the sum is −∞ for whoever reads it: the sum itself would only
+ * cost bits, since it saturates. Not where the result's own range counts such values (outputs do).
+ */
 function masked(call: Lowering, linear: Linear, constant: Float64Array): Linear {
-  const limit = call.outputRange(0).low - MASK;
-  if (!isFloat(call.outputType(0)) || constant.every((value) => value >= limit)) return linear;
-  const keep = (i: number): boolean => (constant[i] ?? 0) >= limit;
+  if (!isFloat(call.outputType(0)) || constant.every((value) => value > MASK)) return linear;
+  const ranges = range(call.inputCount).flatMap((i) =>
+    call.has(i) && !call.isConstant(i) ? [call.input(i).range] : [],
+  );
+  const largest = Math.max(...ranges.map(({ low, high }) => Math.max(-low, high)));
+  const { low } = call.outputRange(0);
+  const keep = (i: number): boolean => {
+    const value = constant[i] ?? 0;
+    if (value === -Infinity) return false;
+    return value > MASK || -value < MASK_FACTOR * largest || low < value / 2;
+  };
   return {
     ...linear,
     indices: linear.indices.map((index, i) => (keep(i) ? index : -1)),

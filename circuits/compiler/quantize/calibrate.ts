@@ -30,11 +30,13 @@ export function calibrate({
   readonly find: FindEvaluate;
 }): Calibration {
   const facts = new Map<string, ValueFacts>();
+  const maskable = maskableValues(graph);
   const outputs = samples.map((feeds) => {
     const values = evaluateGraph(graph, feeds, find);
     for (const [name, tensor] of values) {
       if (graph.constants.has(name)) continue;
-      const range = rangeOf(tensor.data, facts.get(name)?.range);
+      const known = facts.get(name)?.range;
+      const range = rangeOf(tensor.data, known, maskable.has(name) ? MASK : -Infinity);
       facts.set(name, { shape: tensor.shape, elementType: tensor.elementType, range });
     }
     return graph.outputs.flatMap((name) => values.get(name) ?? []);
@@ -42,21 +44,30 @@ export function calibrate({
   return { facts, outputs };
 }
 
-/** Below this, and far below everything else, lies what masks use for −∞. */
-const MASK = -1000;
+/** What attention masks use for −∞ lies here or below, and all else far above. */
+const MASK = -9999;
+const MASKING: ReadonlySet<string> = new Set(["Add", "Sub", "Where"]);
 
-function rangeOf(data: Float64Array, known: Range | undefined): Range {
+/** Values inside the graph that a mask may have been written into. */
+function maskableValues(graph: Graph): Set<string> {
+  const written = graph.nodes.filter(({ operator }) => MASKING.has(operator));
+  const names = new Set(written.flatMap(({ outputs }) => outputs));
+  for (const name of graph.outputs) names.delete(name);
+  return names;
+}
+
+function rangeOf(data: Float64Array, known: Range | undefined, mask: number): Range {
   let low = known?.low ?? Infinity;
   let high = known?.high ?? -Infinity;
   let lowest = Infinity;
   for (const value of data) {
     // An infinity in a sample (a mask, log 0) says nothing about the scale of the rest.
     if (!Number.isFinite(value)) continue;
-    if (value < MASK) lowest = Math.min(lowest, value);
+    if (value <= mask) lowest = Math.min(lowest, value);
     else if (value < low) low = value;
     if (value > high) high = value;
   }
-  const isMask = low <= high && low > MASK / 4;
+  const isMask = low <= high && low > mask / 40;
   if (!isMask) low = Math.min(low, lowest);
   return low <= high ? { low, high } : { low: known?.low ?? 0, high: known?.high ?? 0 };
 }

@@ -233,3 +233,40 @@ describe("compile refuses", () => {
     refuses("AttributeInvalid", { onnx: axis, samples: [] }, "axis");
   });
 });
+
+describe("masked attention", () => {
+  for (const mask of [-10_000, -1e9, -Infinity]) {
+    it(`leaves masked elements out of a softmax (mask ${mask})`, () => {
+      const onnx = buildModel({
+        nodes: [
+          { operator: "Add", inputs: ["x", "mask"], outputs: ["a"] },
+          { operator: "Softmax", inputs: ["a"], outputs: ["y"] },
+        ],
+        inputs: [{ name: "x", shape: [1, 4] }],
+        outputs: [{ name: "y", shape: [1, 4] }],
+        constants: [{ name: "mask", shape: [4], data: [0, mask, 0, mask] }],
+      });
+      const { model, schema, report } = compile({ onnx, samples: [[[0.5, 3, -0.5, 1]]] });
+      assert.ok(report.relativeError < 0.002);
+      const [y] = interpret(model, [Float64Array.of(100, 30000, 0, 30000)]);
+      assert.equal(y?.[1], 0);
+      assert.equal(y?.[3], 0);
+      const unit = 2 ** (schema.outputs[0]?.fractionBits ?? 0);
+      assert.ok(Math.abs(((y?.[0] ?? 0) + (y?.[2] ?? 0)) / unit - 1) < 0.002);
+    });
+  }
+
+  it("takes no ordinary subtraction for a mask", () => {
+    const onnx = buildModel({
+      nodes: [
+        { operator: "Add", inputs: ["x", "c"], outputs: ["a"] },
+        { operator: "Relu", inputs: ["a"], outputs: ["y"] },
+      ],
+      inputs: [{ name: "x", shape: [1, 2] }],
+      outputs: [{ name: "y", shape: [1, 2] }],
+      constants: [{ name: "c", shape: [2], data: [-10_000, -150] }],
+    });
+    const { report } = compile({ onnx, samples: [[[10_300, 350]]] });
+    assert.ok(report.relativeError < 0.01, `${report.relativeError}`);
+  });
+});

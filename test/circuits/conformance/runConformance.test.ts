@@ -55,6 +55,45 @@ describe("runConformance", () => {
     assert.match(failures[0]?.reason ?? "", /rows, the limit is 10/);
   });
 
+  it("says what is wrong with a model's files, and takes no other files for models", async (t) => {
+    const odd = await mkdtemp(join(tmpdir(), "conformance-odd-"));
+    t.after(() => rm(odd, { recursive: true }));
+    await writeFile(join(odd, "notes.txt"), "no model");
+    const given: readonly (readonly [string, string | null])[] = [
+      ["extra", JSON.stringify({ ...input, note: "ours" })],
+      ["inputless", null],
+      ["nan", '{"input_data":[[NaN]]}'],
+      ["text", '{"input_data":"x"}'],
+    ];
+    for (const [name, json] of given) {
+      await mkdir(join(odd, name));
+      await writeFile(join(odd, name, "network.onnx"), buildModel(model("Relu")));
+      if (json !== null) await writeFile(join(odd, name, "input.json"), json);
+    }
+    await mkdir(join(odd, "weird", "network.onnx"), { recursive: true });
+    const { exact, failures } = await run({ directory: odd });
+    assert.equal(exact, 1);
+    assert.deepEqual(
+      failures.map(({ name, reason }) => `${name}: ${reason}`),
+      [
+        "inputless: input.json is missing",
+        "nan: input.json is no JSON",
+        "text: input.json: input_data Invalid input: expected array, received string",
+        "weird: network.onnx cannot be read",
+      ],
+    );
+  });
+
+  it("goes on to the next model when a check breaks", async () => {
+    const reference = async () => null as never;
+    const { exact, failures } = await run({ only: ["relu", "short"], reference });
+    assert.equal(exact, 1);
+    assert.deepEqual(
+      failures.map(({ name, stage }) => `${name} ${stage}`),
+      ["relu accurate", "short compile"],
+    );
+  });
+
   it("notices integers that are far from the reference", async () => {
     const reference = async (): Promise<Float64Array[]> => [Float64Array.of(9, 9, 9, 9)];
     const { failures, accurate } = await run({ only: ["relu"], reference });

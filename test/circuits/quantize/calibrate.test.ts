@@ -10,18 +10,28 @@ import { buildModel } from "../onnx/buildModel.ts";
 const graph = bindGraph(
   readModel(
     buildModel({
-      nodes: [{ operator: "Neg", inputs: ["x"], outputs: ["y"] }],
+      nodes: [
+        { operator: "Neg", inputs: ["x"], outputs: ["n"] },
+        { operator: "Sub", inputs: ["n", "zero"], outputs: ["y"] },
+        { operator: "Neg", inputs: ["y"], outputs: ["z"] },
+      ],
       inputs: [{ name: "x", shape: [1, 3] }],
-      outputs: [{ name: "y", shape: [1, 3] }],
+      outputs: [{ name: "z", shape: [1, 3] }],
+      constants: [{ name: "zero", shape: [], data: [0] }],
     }),
   ),
 );
 
+/** The range of y = −x. */
 function rangeOf(...samples: number[][]) {
+  return factsOf(...samples).get("y")?.range;
+}
+
+function factsOf(...samples: number[][]) {
   const feeds = samples.map((data) => [
     { elementType: "float32" as const, shape: [1, 3], data: Float64Array.from(data) },
   ]);
-  return calibrate({ graph, samples: feeds, find: findEvaluate }).facts.get("y")?.range;
+  return calibrate({ graph, samples: feeds, find: findEvaluate }).facts;
 }
 
 describe("calibrate", () => {
@@ -35,7 +45,11 @@ describe("calibrate", () => {
   });
 
   it("counts large values where they are no masks", () => {
-    assert.deepEqual(rangeOf([900, 2, 2000]), { low: -2000, high: -2 });
+    assert.deepEqual(rangeOf([900, 2, 20000]), { low: -20000, high: -2 });
+    assert.deepEqual(rangeOf([1, 2, 5000]), { low: -5000, high: -1 });
+    const facts = factsOf([1, 2, -1e9]);
+    assert.equal(facts.get("x")?.range.low, -1e9);
+    assert.deepEqual(factsOf([1, 2, 1e9]).get("n")?.range, { low: -1e9, high: -1 });
   });
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, describe, it } from "node:test";
@@ -72,6 +72,7 @@ describe("a model folder", () => {
     "with text that is no JSON": ["model.json", "{", /model\.json: is no JSON/],
     "without a version": ["model.json", '{"name":"a"}', /model\.json: version/],
     "with samples of another shape": ["samples.json", "[[1, 2]]", /samples\.json: 0\.0/],
+    "without samples": ["samples.json", "[]", /samples\.json: holds no sample/],
     "with labels that are no integers": [
       "heldout.json",
       '[{"label":1.5,"input":[0]}]',
@@ -90,6 +91,13 @@ describe("a model folder", () => {
     const modelDirectory = await copyOfDigits();
     await rm(path.join(modelDirectory, "model.onnx"));
     await assert.rejects(build(modelDirectory), refusal(/model\.onnx is missing/));
+  });
+
+  it("is refused with a folder where its model should be", async () => {
+    const modelDirectory = await copyOfDigits();
+    await rm(path.join(modelDirectory, "model.onnx"));
+    await mkdir(path.join(modelDirectory, "model.onnx"));
+    await assert.rejects(build(modelDirectory), refusal(/model\.onnx cannot be read \(EISDIR\)/));
   });
 
   it("may do without held-out images", async () => {

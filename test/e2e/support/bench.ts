@@ -9,15 +9,17 @@ import { LocalStore } from "../../../orchestrator/storage/localStore.ts";
 import type { Hex } from "../../../orchestrator/domain/ports.ts";
 import { startEmbeddedChain, type EmbeddedChain } from "../../../scripts/chain/embeddedChain.ts";
 import { setUpLocalNetwork, type LocalNetwork } from "../../../scripts/demo/localNetwork.ts";
+import { namedRelease } from "../../../scripts/demo/namedRelease.ts";
+import { operatorEnvironment } from "../../../scripts/demo/operatorEnvironment.ts";
 import { cleanupOf, type Cleanup } from "../../orchestrator/support/cleanup.ts";
-import { freePort } from "../../orchestrator/support/ports.ts";
 import { OperatorProcesses } from "./operatorProcesses.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 const MODEL = join(ROOT, "models/digits-mlp");
 /** Development keys are the same for everybody; making them once is enough. */
 const KEYS = join(ROOT, ".assay/keys");
-const TOKEN = "a-token-for-tests-only";
+/** Everything is told, and a stuck settlement is replaced soon. */
+const TEST_SETTINGS = { ASSAY_BUMP_SECONDS: "10", ASSAY_LOG_LEVEL: "debug" } as const;
 
 /** Everything one request needs, for real: chain, contracts, release, processes. */
 export interface Bench {
@@ -54,7 +56,7 @@ export async function setUpBench(
   await rpc(chain, "evm_setAutomine", [true]);
   const network = await setUpLocalNetwork({
     rpcUrl: chain.rpcUrl,
-    releases: [toNamedRelease(built)],
+    releases: [namedRelease(built)],
     onStep: () => undefined,
   });
   await rpc(chain, "evm_setAutomine", [false]);
@@ -64,12 +66,8 @@ export async function setUpBench(
   });
   const [releaseId] = network.releaseIds;
   if (releaseId === undefined) throw new Error("no release was published");
-  const [httpPort, queuePort] = [await freePort(), await freePort()];
-  const ports = { httpPort, queuePort };
-  const environment = {
-    ...environmentOf({ chain, network, folder, ports }),
-    ...input.environment,
-  };
+  const operator = await operatorEnvironment({ rpcUrl: chain.rpcUrl, network, folder });
+  const environment = { ...operator.variables, ...TEST_SETTINGS, ...input.environment };
   const processes = new OperatorProcesses({ environment, logFolder: folder });
   cleanup.add(() => processes.stop());
   return {
@@ -79,8 +77,8 @@ export async function setUpBench(
     images: heldout.map((each) => each.input),
     labels: heldout.map((each) => each.label),
     processes,
-    nodeUrl: `http://127.0.0.1:${httpPort}`,
-    queuePort,
+    nodeUrl: operator.nodeUrl,
+    queuePort: Number(operator.variables["ASSAY_QUEUE_PORT"]),
     environment,
     cleanup,
   };
@@ -98,53 +96,4 @@ export async function rpc(
   const answer = (await response.json()) as { readonly result?: unknown; readonly error?: unknown };
   if (answer.error !== undefined) throw new Error(`${method}: ${JSON.stringify(answer.error)}`);
   return answer.result;
-}
-
-function toNamedRelease(built: Awaited<ReturnType<typeof buildRelease>>) {
-  const { manifest, digest, verifyingKey } = built;
-  return {
-    name: manifest.name,
-    version: manifest.version,
-    release: {
-      manifestDigest: digest,
-      inputLength: manifest.inputLength,
-      outputLength: manifest.outputLength,
-      units: manifest.units,
-      primaryWindowSeconds: 600n,
-      verifyingKey,
-    },
-  };
-}
-
-function environmentOf(input: {
-  readonly chain: EmbeddedChain;
-  readonly network: LocalNetwork;
-  readonly folder: string;
-  readonly ports: { readonly httpPort: number; readonly queuePort: number };
-}): Readonly<Record<string, string>> {
-  const { chain, network, folder, ports } = input;
-  return {
-    ASSAY_RPC_URLS: chain.rpcUrl,
-    ASSAY_CHAIN_ID: network.chainId.toString(),
-    ASSAY_COORDINATOR: network.addresses.coordinator,
-    ASSAY_MODEL_REGISTRY: network.addresses.modelRegistry,
-    ASSAY_OPERATOR_REGISTRY: network.addresses.operatorRegistry,
-    ASSAY_START_BLOCK: network.startBlock.toString(),
-    ASSAY_OPERATOR_ID: network.operatorId.toString(),
-    ASSAY_SENDER_KEY: network.senderKey,
-    ASSAY_SETTLE_DEPTH: "0",
-    ASSAY_DONE_DEPTH: "1",
-    ASSAY_POLL_MS: "100",
-    ASSAY_BUMP_SECONDS: "10",
-    ASSAY_DATA_DIR: join(folder, "node"),
-    ASSAY_STORE_DIR: join(folder, "store"),
-    ASSAY_CACHE_DIR: join(folder, "cache"),
-    ASSAY_HTTP_PORT: ports.httpPort.toString(),
-    ASSAY_QUEUE_PORT: ports.queuePort.toString(),
-    ASSAY_WORKER_TOKENS: `worker=${TOKEN}`,
-    ASSAY_WORKER_TOKEN: TOKEN,
-    ASSAY_NODE_URL: `http://127.0.0.1:${ports.httpPort}`,
-    ASSAY_LOG_LEVEL: "debug",
-    REDIS_URL: "",
-  };
 }

@@ -123,6 +123,12 @@ describe("registries", () => {
     assert.equal(digestOfCid(manifestCid), hex(0xd1));
   });
 
+  it("name the units a release is priced by", async () => {
+    const answer = AbiCoder.defaultAbiCoder().encode(["uint40", "uint40", "uint40"], [7, 8, 9]);
+    const units = await rpcReleaseRegistry(poolOf(answer), place).units(hex(5));
+    assert.deepEqual(units, { compute: 7, proof: 8, byte: 9 });
+  });
+
   it("say when a release is unknown, and when it could not be asked", async () => {
     const selector = keccak256(Buffer.from("ReleaseUnknown(bytes32)")).slice(0, 10);
     const rpcData = `${selector}${hex(5).slice(2)}`;

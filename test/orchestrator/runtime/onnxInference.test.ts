@@ -86,6 +86,14 @@ describe("OnnxInference", () => {
     await assert.rejects(inference.prepare(cid), fails("RuntimeInexact"));
   });
 
+  it("serves no release whose units are not those of its model", async () => {
+    for (const unit of ["compute", "proof", "byte"] as const) {
+      const units = { ...manifest.units, [unit]: manifest.units[unit] - 1 };
+      const cid = await altered(release, {}, { units });
+      await assert.rejects(inference.prepare(cid), fails("UnitsWrong"));
+    }
+  });
+
   it("runs a release on the interpreter that says it must", async () => {
     const cid = await altered(release, { runtimeModel: null }, { execution: "interpreter" });
     const { output } = await inference.run({ manifestCid: cid, input });

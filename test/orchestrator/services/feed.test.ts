@@ -123,6 +123,16 @@ describe("Feed", () => {
     assert.deepEqual(queue.offers, ["infer 1"]);
   });
 
+  it("gives up a request of a release that is wrong on chain", async (t) => {
+    const { journal, queue, feed, registry } = setUp(t, [openRequest(1)]);
+    registry.failure = new OrchestratorError("UnitsWrong");
+    await feed.feedOnce();
+    await feed.feedOnce();
+    assert.deepEqual(queue.offers, []);
+    assert.equal(registry.lookups, 1);
+    assert.equal(journal.request(requestId)?.failure?.code, "UnitsWrong");
+  });
+
   it("hands a passing failure out again later, and gives up on a lasting one", async (t) => {
     const { journal, queue, clock, feed } = setUp(t, [openRequest(1)]);
     const error = { code: "ArtefactMissing", message: "m", retryable: true, data: {} };

@@ -58,4 +58,21 @@ describe("learnReleases", () => {
     assert.equal(lookups, 2);
     assert.deepEqual(clock.sleeps, [1_000, 60_000, 60_000]);
   });
+
+  it("passes over a release that cannot be served, and asks for it once", async (t) => {
+    const journal = temporaryJournal(t);
+    const { clock, signal } = clockFor(2);
+    const lookups: string[] = [];
+    const registry = {
+      servedBy: async () => [hex(1), hex(2)],
+      release: async (releaseId: `0x${string}`) => {
+        lookups.push(releaseId);
+        if (releaseId === hex(1)) throw new OrchestratorError("UnitsWrong");
+        return { releaseId, manifestCid: "cid" };
+      },
+    };
+    await learnReleases({ journal, registry, operatorId: 2n, clock, logger }, signal);
+    assert.deepEqual(journal.latestManifests(4), ["cid"]);
+    assert.deepEqual(lookups, [hex(1), hex(2)]);
+  });
 });

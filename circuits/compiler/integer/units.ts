@@ -1,5 +1,5 @@
-import { type IntegerModel, elementCount } from "../compiler/integer/integerModel.ts";
-import { payloadLength } from "../compiler/integer/payload.ts";
+import { type IntegerModel, elementCount } from "./integerModel.ts";
+import { payloadLength } from "./payload.ts";
 
 /** What operators' prices are multiplied with. */
 export interface Units {
@@ -11,7 +11,7 @@ export interface Units {
   readonly byte: number;
 }
 
-/** Follows from the release alone, so that a node can compute it again before it trusts a price. */
+/** Follows from the release alone, so that an operator computes it again before he trusts a price. */
 export function unitsOf(model: IntegerModel, domainSize: number): Units {
   const compute = model.operations.reduce((sum, operation, id) => {
     const elements = elementCount(model.values[id]?.shape ?? []);

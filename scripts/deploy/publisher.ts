@@ -1,0 +1,146 @@
+import { readFile } from "node:fs/promises";
+import {
+  Contract,
+  FetchRequest,
+  Interface,
+  JsonRpcProvider,
+  Network,
+  Wallet,
+  isAddress,
+  isError,
+} from "ethers";
+
+import type { Hex } from "../../sdk/protocol/abiEncoding.ts";
+import { modelRegistryAbi } from "../../sdk/protocol/abi/modelRegistry.ts";
+import { zkVerifierAbi } from "../../sdk/protocol/abi/zkVerifier.ts";
+import { publishRelease, type ZkRelease } from "./publishRelease.ts";
+
+const RPC_TIMEOUT_MS = 10_000;
+const errors = new Interface(
+  [...modelRegistryAbi, ...zkVerifierAbi].filter(({ type }) => type === "error"),
+);
+
+/** Why a release cannot be registered on a chain; the message names the next step. */
+export class PublishError extends Error {
+  readonly code: "KeyFileInvalid" | "ChainUnavailable" | "RegistryInvalid" | "ContractRefused";
+  readonly data: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: PublishError["code"],
+    message: string,
+    { data = {}, cause }: { readonly data?: PublishError["data"]; readonly cause?: unknown } = {},
+  ) {
+    super(message, { cause });
+    this.name = "PublishError";
+    this.code = code;
+    this.data = data;
+  }
+}
+
+/** A publisher's account on a running chain. */
+export interface Publisher {
+  /** @throws PublishError ContractRefused */
+  publish(named: {
+    readonly name: string;
+    readonly version: string;
+    readonly release: ZkRelease;
+  }): Promise<{ readonly modelId: Hex; readonly releaseId: Hex }>;
+  close(): void;
+}
+
+/**
+ * Checks all that publishing needs, before anything heavy is done for it.
+ * @param parameters.keyFile holds the publisher's private key, hexadecimal
+ * @param parameters.modelRegistry address of the deployment's ModelRegistry
+ * @throws PublishError KeyFileInvalid, ChainUnavailable, RegistryInvalid
+ */
+export async function openPublisher(parameters: {
+  readonly rpcUrl: string;
+  readonly keyFile: string;
+  readonly modelRegistry: string;
+}): Promise<Publisher> {
+  const { rpcUrl, keyFile, modelRegistry } = parameters;
+  const wallet = await readWallet(keyFile);
+  const provider = await connect(rpcUrl);
+  try {
+    const addresses = { modelRegistry, zkVerifier: await verifierOf(modelRegistry, provider) };
+    const signer = wallet.connect(provider);
+    return {
+      publish: async (named) => {
+        try {
+          return await publishRelease({ signer, addresses, ...named });
+        } catch (cause) {
+          throw refusal(cause);
+        }
+      },
+      close: () => {
+        provider.destroy();
+      },
+    };
+  } catch (error) {
+    provider.destroy();
+    throw error;
+  }
+}
+
+async function readWallet(keyFile: string): Promise<Wallet> {
+  const data = { keyFile };
+  let text: string;
+  try {
+    text = await readFile(keyFile, "utf8");
+  } catch (cause) {
+    const message = `The key file ${keyFile} cannot be read; name a file you may read.`;
+    throw new PublishError("KeyFileInvalid", message, { data, cause });
+  }
+  try {
+    return new Wallet(text.trim());
+  } catch {
+    // The cause would quote the key.
+    const message = `${keyFile} holds no private key; it needs 64 hexadecimal digits.`;
+    throw new PublishError("KeyFileInvalid", message, { data });
+  }
+}
+
+async function connect(rpcUrl: string): Promise<JsonRpcProvider> {
+  const request = new FetchRequest(rpcUrl);
+  request.timeout = RPC_TIMEOUT_MS;
+  request.setHeader("content-type", "application/json");
+  request.body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] });
+  try {
+    // Asked once by hand: a provider asks for ever, and says so on the console.
+    const response = await request.send();
+    response.assertOk();
+    const network = Network.from(BigInt(response.bodyJson.result));
+    const options = { staticNetwork: network, cacheTimeout: -1 };
+    return new JsonRpcProvider(rpcUrl, network, options);
+  } catch (cause) {
+    const message = `No chain answers at ${rpcUrl}; give --rpc the url of its HTTP endpoint.`;
+    throw new PublishError("ChainUnavailable", message, { data: { rpcUrl }, cause });
+  }
+}
+
+async function verifierOf(modelRegistry: string, provider: JsonRpcProvider): Promise<string> {
+  try {
+    if (!isAddress(modelRegistry)) throw new RangeError("no address");
+    const registry = new Contract(modelRegistry, modelRegistryAbi, provider);
+    return await registry.getFunction("zkVerifier")();
+  } catch (cause) {
+    const message = `There is no ModelRegistry at ${modelRegistry}; check --registry and --rpc.`;
+    throw new PublishError("RegistryInvalid", message, { data: { modelRegistry }, cause });
+  }
+}
+
+function refusal(cause: unknown): PublishError {
+  // A sender's estimate knows no contract, so ethers leaves the error undecoded.
+  const data = isError(cause, "CALL_EXCEPTION") ? cause.data : null;
+  const revert = data === null ? null : errors.parseError(data);
+  const said =
+    revert === null ? shortMessage(cause) : `${revert.name}(${revert.args.map(String).join(", ")})`;
+  const message = `The release could not be registered: ${said}.`;
+  return new PublishError("ContractRefused", message, { data: { said }, cause });
+}
+
+function shortMessage(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  return "shortMessage" in cause ? String(cause.shortMessage) : cause.message;
+}
