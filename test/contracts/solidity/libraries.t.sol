@@ -5,6 +5,8 @@ import {TensorLib} from "../../../contracts/libraries/TensorLib.sol";
 import {WordsLib} from "../../../contracts/libraries/WordsLib.sol";
 import {CallbackLib} from "../../../contracts/libraries/CallbackLib.sol";
 import {Assignment} from "../../../contracts/types/Assignment.sol";
+import {ListingWord, ListingWordLib} from "../../../contracts/types/ListingWord.sol";
+import {Demand, Entry, Listing} from "../../../contracts/types/Operator.sol";
 import {Places} from "../../../contracts/types/Places.sol";
 import {Payload} from "../../../contracts/types/Payload.sol";
 import {Request, RequestLib} from "../../../contracts/types/Request.sol";
@@ -182,6 +184,54 @@ contract PlacesTest {
 
     function _index(uint32 seed, uint256 i) private pure returns (uint256) {
         return 100 + (uint256(seed) % 1_000_000) * 8 + i;
+    }
+}
+
+/// @notice A listing read as a word says what the struct says.
+contract ListingWordTest {
+    Listing[] private _list;
+
+    function testFuzz_wordHoldsTheListing(
+        Listing calldata listing,
+        Entry calldata entry,
+        uint40 gasPrice,
+        uint24 callbackGas,
+        uint16 inputLength
+    ) external {
+        Demand memory demand = Demand({
+            operatorId: 0,
+            maxGasPrice: gasPrice,
+            callbackGas: callbackGas,
+            inputLength: inputLength
+        });
+        _list.push();
+        _list.push(listing);
+        ListingWord word = ListingWordLib.load(_list, 1);
+        _check(word, listing);
+        assert(
+            this.allows(word, demand) ==
+                (demand.maxGasPrice >= listing.minGasPrice &&
+                    demand.callbackGas <= listing.maxCallbackGas &&
+                    demand.inputLength <= listing.maxInputLength)
+        );
+        Listing memory changed = listing;
+        changed.price = entry.price;
+        changed.penaltyShare = entry.penaltyShare;
+        changed.hasPendingPrice = false;
+        ListingWord later = word.withPriceOf(entry);
+        _check(later, changed);
+        assert(this.allows(later, demand) == this.allows(word, demand));
+    }
+
+    function allows(ListingWord word, Demand calldata demand) external pure returns (bool) {
+        return word.allows(demand);
+    }
+
+    function _check(ListingWord word, Listing memory listing) private pure {
+        assert(word.operatorId() == listing.operatorId);
+        assert(word.penaltyShare() == listing.penaltyShare);
+        assert(word.hasPendingPrice() == listing.hasPendingPrice);
+        assert(word.price() == listing.price);
     }
 }
 
