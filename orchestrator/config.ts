@@ -24,10 +24,22 @@ const whole = (low: number, high: number) =>
     .regex(/^\d+$/, "is no whole number")
     .transform(Number)
     .pipe(z.number().min(low, `is below ${low}`).max(high, `is above ${high}`));
-const uint256 = z
+/** Operators' ids are the last 8 bytes of an address. */
+const operatorId = z
   .string()
   .regex(/^(\d+|0x[0-9a-fA-F]+)$/, "is no unsigned integer")
-  .transform((text) => BigInt(text));
+  .transform((text) => BigInt(text))
+  .refine((id) => id < 2n ** 64n, "is no operator id: at most 8 bytes");
+/** Order of secp256k1: a private key is below it and not zero. */
+const CURVE_ORDER =
+  0xffff_ffff_ffff_ffff_ffff_ffff_ffff_fffe_baae_dce6_af48_a03b_bfd2_5e8c_d036_4141n;
+const privateKey = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{64}$/, "is no private key: 0x and 64 hexadecimal digits")
+  .refine((text) => BigInt(text) > 0n && BigInt(text) < CURVE_ORDER, {
+    error: "is no private key: out of the curve's range",
+    when: ({ issues }) => issues.length === 0,
+  });
 const gwei = z
   .string()
   .regex(/^\d+(\.\d{1,9})?$/, "is no amount in gwei")
@@ -76,8 +88,8 @@ const nodeSchema = z.object({
   ASSAY_OPERATOR_REGISTRY: address,
   ASSAY_CODE_HASH: hash.optional(),
   ASSAY_START_BLOCK: whole(0, 2 ** 52),
-  ASSAY_OPERATOR_ID: uint256,
-  ASSAY_SENDER_KEY: hash.optional(),
+  ASSAY_OPERATOR_ID: operatorId,
+  ASSAY_SENDER_KEY: privateKey.optional(),
   ASSAY_SENDER_KEY_FILE: z.string().optional(),
   ASSAY_MAX_FEE_GWEI: gwei.default(100n * GWEI),
   ASSAY_MAX_PRIORITY_FEE_GWEI: gwei.default(GWEI),
@@ -199,7 +211,7 @@ function readSenderKey(environment: Environment): {
   if (file === undefined) return { value: inline ?? "", mistake: null };
   try {
     const value = readFileSync(file, "utf8").trim();
-    if (hash.safeParse(value).success) return { value, mistake: null };
+    if (privateKey.safeParse(value).success) return { value, mistake: null };
     return { value: "", mistake: "ASSAY_SENDER_KEY_FILE holds no private key" };
   } catch {
     return { value: "", mistake: `ASSAY_SENDER_KEY_FILE cannot be read: ${file}` };

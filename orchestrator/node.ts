@@ -17,7 +17,8 @@ export interface RunningNode {
 /**
  * Starts one operator's node. Neither RPC nor Redis needs to be up; both are waited for.
  *
- * @throws OrchestratorError JournalLocked, JournalForeign, JournalTooNew
+ * @throws OrchestratorError JournalLocked, JournalForeign, JournalUnusable, JournalTooNew, PortTaken,
+ *   AddressUnusable
  */
 export async function startNode(
   config: NodeConfig,

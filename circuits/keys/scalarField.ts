@@ -26,7 +26,7 @@ export function inverse(value: bigint): bigint {
 }
 
 /** Inverses of all values with one exponentiation; every value must be non-zero. */
-export function inverses(values: readonly bigint[]): bigint[] {
+function inverses(values: readonly bigint[]): bigint[] {
   const prefix: bigint[] = [];
   let product = 1n;
   for (const value of values) {
@@ -54,7 +54,7 @@ export function geometric(first: bigint, ratio: bigint, count: number): bigint[]
 }
 
 /** The primitive 2^domainPower-th root of unity that snarkjs uses. */
-export function rootOfUnity(domainPower: number): bigint {
+function rootOfUnity(domainPower: number): bigint {
   if (domainPower > MAX_DOMAIN_POWER) throw new RangeError(`no domain of 2^${domainPower}`);
   return power(NON_RESIDUE, (FIELD_ORDER - 1n) >> BigInt(domainPower));
 }

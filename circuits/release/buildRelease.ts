@@ -31,7 +31,7 @@ import { type ModelFolder, readModelFolder } from "./modelFolder.ts";
 import { ReleaseError } from "./releaseError.ts";
 
 /** Part of every manifest: another version may make another circuit of the same model. */
-export const COMPILER_VERSION = "0.1.0";
+const COMPILER_VERSION = "0.1.0";
 
 /** Samples whose right answers go into the release beside those at the edges. */
 const KNOWN_SAMPLES = 8;

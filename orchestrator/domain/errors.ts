@@ -5,9 +5,11 @@ export const ERROR_SENTENCES = {
   JournalLocked: "Another process writes this journal; give each node a journal of its own.",
   JournalForeign:
     "The journal belongs to another chain or coordinator; choose another journal path.",
+  JournalUnusable: "The journal's file cannot be opened or is damaged.",
   JournalTooNew: "The journal was written by a newer version; start that version instead.",
 
   PortTaken: "The port is taken; choose another ASSAY_HTTP_PORT.",
+  AddressUnusable: "Nothing can listen at this address; check ASSAY_HTTP_HOST and ASSAY_HTTP_PORT.",
 
   RpcUnavailable: "No RPC endpoint answers; check the RPC urls, the node keeps trying.",
   RpcRefused: "The RPC endpoint refused the call.",

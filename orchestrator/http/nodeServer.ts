@@ -36,7 +36,7 @@ const ROUTES: readonly Route[] = [
  * Serves health, metrics and request reports to everybody who can reach the port, and inputs and
  * artefacts to workers that show a token. Read only.
  *
- * @throws OrchestratorError PortTaken
+ * @throws OrchestratorError PortTaken, AddressUnusable
  */
 export async function startNodeServer(input: {
   readonly api: NodeApi;
@@ -51,8 +51,9 @@ export async function startNodeServer(input: {
     void respond(input, request, response);
   });
   await new Promise<void>((resolve, reject) => {
-    server.once("error", (cause) => {
-      reject(new OrchestratorError("PortTaken", { data: { host, port }, cause }));
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      const code = cause.code === "EADDRINUSE" ? "PortTaken" : "AddressUnusable";
+      reject(new OrchestratorError(code, { data: { host, port, reason: cause.message }, cause }));
     });
     server.listen(port, host, resolve);
   });

@@ -7,7 +7,7 @@ import type { Groth16Proof, Hex, InferenceAnswer, ProvenAnswer } from "../domain
 import type { Stage } from "../domain/request.ts";
 
 /** Larger results would make Redis a blob store. */
-export const MAX_RESULT_BYTES = 64_000;
+const MAX_RESULT_BYTES = 64_000;
 
 const requestId = z.custom<Hex>((value) => /^0x[0-9a-f]{64}$/.test(String(value)));
 const bytes = z.base64().transform((text) => Uint8Array.from(Buffer.from(text, "base64")));

@@ -11,11 +11,10 @@ import { MIGRATIONS } from "./migrations.ts";
  * The exclusive locking mode is the file lock: the operating system drops it when the process
  * dies, however it dies. `synchronous = FULL` makes every commit durable before it returns.
  *
- * @throws OrchestratorError JournalLocked, JournalTooNew
+ * @throws OrchestratorError JournalLocked, JournalUnusable, JournalTooNew
  */
 export function openDatabase(path: string): DatabaseSync {
-  mkdirSync(dirname(path), { recursive: true });
-  const database = new DatabaseSync(path);
+  const database = openFile(path);
   try {
     database.exec("PRAGMA locking_mode = EXCLUSIVE");
     database.exec("PRAGMA journal_mode = WAL");
@@ -26,9 +25,23 @@ export function openDatabase(path: string): DatabaseSync {
   } catch (error) {
     database.close();
     if (isBusy(error)) throw new OrchestratorError("JournalLocked", { data: { path } });
-    throw error;
+    throw error instanceof OrchestratorError ? error : unusable(path, error);
   }
   return database;
+}
+
+function openFile(path: string): DatabaseSync {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    return new DatabaseSync(path);
+  } catch (cause) {
+    throw unusable(path, cause);
+  }
+}
+
+function unusable(path: string, cause: unknown): OrchestratorError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new OrchestratorError("JournalUnusable", { data: { path, reason }, cause });
 }
 
 /** Runs `work` in one durable transaction; an error undoes all of it. */

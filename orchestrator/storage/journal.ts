@@ -32,7 +32,7 @@ export class SqliteJournal implements Journal {
 
   /**
    * @param input.deployment chain and coordinator the journal belongs to, as one text
-   * @throws OrchestratorError JournalLocked, JournalTooNew, JournalForeign
+   * @throws OrchestratorError JournalLocked, JournalUnusable, JournalTooNew, JournalForeign
    */
   constructor(input: {
     readonly path: string;

@@ -58,13 +58,21 @@ describe("assay node status", () => {
     t.after(() => stranger.close());
     const { port } = stranger.address() as AddressInfo;
     const url = `http://127.0.0.1:${port}`;
-    for (const question of [[], ["--why", "0x1"]]) {
+    for (const question of [[], ["--why", `0x${"0F".repeat(32)}`]]) {
       const args = [main, "node", "status", "--url", url, ...question];
       await assert.rejects(promisify(execFile)(process.execPath, args), (error) => {
         assert.match(String(error), new RegExp(`What answers at ${url} is no node of ours`));
         return true;
       });
     }
+  });
+});
+
+describe("assay node status --why", () => {
+  it("says what a request id looks like", () => {
+    const { status, said } = assay("node", "status", "--why", "0x12");
+    assert.equal(status, 1);
+    assert.match(said, /0x12 is no request id\.\n .*64 hexadecimal digits/);
   });
 });
 

@@ -83,11 +83,20 @@ describe("readNodeConfig", () => {
     const both = { ...complete, ASSAY_SENDER_KEY_FILE: file };
     assert.match(mistakesOf(() => readNodeConfig(both)).join(), /one of/);
     assert.match(mistakesOf(() => readNodeConfig(keyless)).join(), /one of/);
-    writeFileSync(file, "not a key");
     const wrong = { ...keyless, ASSAY_SENDER_KEY_FILE: file };
-    assert.match(mistakesOf(() => readNodeConfig(wrong)).join(), /holds no private key/);
+    for (const text of ["not a key", `0x${"00".repeat(32)}`, `0x${"ff".repeat(32)}`]) {
+      writeFileSync(file, text);
+      assert.match(mistakesOf(() => readNodeConfig(wrong)).join(), /holds no private key/);
+      const inline = { ...keyless, ASSAY_SENDER_KEY: text };
+      assert.match(mistakesOf(() => readNodeConfig(inline)).join(), /^ASSAY_SENDER_KEY is no/);
+    }
     const absent = { ...keyless, ASSAY_SENDER_KEY_FILE: `${file}.absent` };
     assert.match(mistakesOf(() => readNodeConfig(absent)).join(), /cannot be read/);
+  });
+
+  it("refuses an operator id that no operator can have", () => {
+    const tooLong = { ...complete, ASSAY_OPERATOR_ID: `0x1${"0".repeat(16)}` };
+    assert.match(mistakesOf(() => readNodeConfig(tooLong)).join(), /^ASSAY_OPERATOR_ID is no oper/);
   });
 
   it("knows workers by their tokens", () => {

@@ -4,6 +4,7 @@ import type { Command } from "commander";
 
 import { PROCESSES, runProcess, type ProcessName } from "../../../orchestrator/main.ts";
 import { ProcessGroup } from "../../../scripts/demo/processGroup.ts";
+import { CliError } from "../failure.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { fetchHealth, fetchRequestReport } from "../nodeClient.ts";
 import { root } from "../root.ts";
@@ -44,7 +45,11 @@ function registerStatus(node: Command): void {
         console.log(JSON.stringify(await fetchHealth(url), null, 2));
         return;
       }
-      const report = await fetchRequestReport(url, why);
+      if (!/^0x[0-9a-f]{64}$/i.test(why)) {
+        const next = "Name the id of the event InferenceRequested: 0x and 64 hexadecimal digits.";
+        throw new CliError(`${why} is no request id.`, next);
+      }
+      const report = await fetchRequestReport(url, why.toLowerCase());
       if (report === null) {
         console.log("The node's journal knows no such request.");
         process.exitCode = 1;

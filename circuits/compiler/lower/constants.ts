@@ -58,7 +58,7 @@ export const constantsFamily: Family = {
 };
 
 /** An operator whose result must be constant by the time it is lowered. */
-export function foldedOperator(evaluate: Evaluate): Operator {
+function foldedOperator(evaluate: Evaluate): Operator {
   return {
     evaluate,
     lower: (call) => {

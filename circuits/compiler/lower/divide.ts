@@ -54,7 +54,7 @@ function divideByConstant(call: Lowering): Linear {
 }
 
 /** Rounded quotient of reals, saturated to a format. */
-export function divideFixed({
+function divideFixed({
   call,
   numerator,
   denominator,

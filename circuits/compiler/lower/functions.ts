@@ -93,7 +93,7 @@ function geluByTanh(x: number): number {
 }
 
 /** By its Taylor series near 0 and the continued fraction of erfc elsewhere; right to 1e-12. */
-export function erf(x: number): number {
+function erf(x: number): number {
   const magnitude = Math.abs(x);
   if (magnitude > 6) return Math.sign(x);
   if (magnitude < 2.5) {

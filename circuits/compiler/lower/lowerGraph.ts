@@ -73,7 +73,7 @@ function constantPrivate(tensor: Tensor): Private {
 }
 
 /** A calibrated value's own format. */
-export function formatOfPrivate(
+function formatOfPrivate(
   { elementType, range }: Pick<Private, "elementType" | "range">,
   { bits, margin }: { readonly bits: number; readonly margin: number },
 ): Format {

@@ -88,6 +88,6 @@ export const findEvaluate: FindEvaluate = (name, node) => findOperator(name, nod
 export const findExpand: FindExpand = (name) => EXPANSIONS.get(name);
 
 /** Names of all supported operators, sorted. */
-export function operatorNames(): string[] {
+function operatorNames(): string[] {
   return [...OPERATORS.keys(), ...EXPANSIONS.keys()].sort();
 }

@@ -54,7 +54,7 @@ export const roundingFamily: Family = {
   },
 };
 
-export function roundHalfToEven(x: number): number {
+function roundHalfToEven(x: number): number {
   const floor = Math.floor(x);
   const rest = x - floor;
   if (rest !== 0.5) return Math.round(x);

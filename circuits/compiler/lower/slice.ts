@@ -155,7 +155,7 @@ function padded(call: Call, mode: string, at: number, size: number): number {
 }
 
 /** Positions from one coordinate list per axis; a negative coordinate makes the position −1. */
-export function gridIndices(
+function gridIndices(
   places: readonly (readonly number[])[],
   strides: readonly number[],
 ): Int32Array {

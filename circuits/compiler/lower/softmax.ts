@@ -18,7 +18,7 @@ export const softmaxFamily: Family = {
 };
 
 /** Rows that are normalised together; before opset 13 all axes from `axis` on are one row. */
-export function softmaxRows(call: Call): number[][] {
+function softmaxRows(call: Call): number[][] {
   const source = call.shape(0);
   const isOld = call.opset < 13;
   const axis = axisOf(call, call.attributes.int("axis", isOld ? 1 : -1), source.length);

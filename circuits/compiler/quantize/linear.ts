@@ -171,7 +171,3 @@ export function scaleLinear(
     offsets: linear.offsets.map((value, i) => value * factor(i) + offset(i)),
   };
 }
-
-export function reshapeLinear(linear: Linear, shape: readonly number[]): Linear {
-  return { ...linear, shape };
-}

@@ -22,7 +22,11 @@ const work: Work = {
   input: Uint8Array.of(9, 8, 7),
 };
 
-async function serve(t: TestContext, change: Partial<NodeApi> = {}, port = 0) {
+async function serve(
+  t: TestContext,
+  change: Partial<NodeApi> = {},
+  { port = 0, host = "127.0.0.1" } = {},
+) {
   const api: NodeApi = {
     health: () => ({
       isHealthy: false,
@@ -44,7 +48,7 @@ async function serve(t: TestContext, change: Partial<NodeApi> = {}, port = 0) {
   };
   const server = await startNodeServer({
     api,
-    host: "127.0.0.1",
+    host,
     port,
     workerNameByToken: new Map([[TOKEN, "gpu"]]),
     logger: silentLogger,
@@ -93,7 +97,12 @@ describe("node server", () => {
 describe("startNodeServer", () => {
   it("says that its port is taken", async (t) => {
     const port = Number(new URL((await serve(t)).url).port);
-    await assert.rejects(serve(t, {}, port), { code: "PortTaken" });
+    await assert.rejects(serve(t, {}, { port }), { code: "PortTaken" });
+  });
+
+  it("says that its address is not of this machine", async (t) => {
+    // Reserved for documentation: no machine has it.
+    await assert.rejects(serve(t, {}, { host: "192.0.2.1" }), { code: "AddressUnusable" });
   });
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 
@@ -195,6 +196,16 @@ describe("SqliteJournal: the file", () => {
     assert.throws(() => openJournal(path), { code: "JournalLocked" });
     first.close();
     openJournal(path).close();
+  });
+
+  it("refuses a file that is no journal, a truncated one, and a place that is no folder", (t) => {
+    const path = join(temporaryFolder(t), "journal.db");
+    openJournal(path).close();
+    truncateSync(path, 5_000);
+    assert.throws(() => openJournal(path), { code: "JournalUnusable" });
+    writeFileSync(path, "these bytes are no database".repeat(200));
+    assert.throws(() => openJournal(path), { code: "JournalUnusable" });
+    assert.throws(() => openJournal(join(path, "journal.db")), { code: "JournalUnusable" });
   });
 
   it("refuses the journal of another deployment", (t) => {

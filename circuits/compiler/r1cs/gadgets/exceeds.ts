@@ -44,7 +44,7 @@ export function exceedsRows(width: number, limit: number): number {
 }
 
 /** 1 where at least one of these bits is 1. */
-export function anyOf(system: ConstraintSystem, bits: readonly Combination[]): Combination {
+function anyOf(system: ConstraintSystem, bits: readonly Combination[]): Combination {
   const [first = ZERO, second] = bits;
   if (second === undefined) return first;
   const sum = system.sum(bits.map((bit) => [bit, 1] as const));
@@ -53,7 +53,7 @@ export function anyOf(system: ConstraintSystem, bits: readonly Combination[]): C
 }
 
 /** 1 where all of these bits are 1. */
-export function allOf(system: ConstraintSystem, bits: readonly Combination[]): Combination {
+function allOf(system: ConstraintSystem, bits: readonly Combination[]): Combination {
   const [first = ONE, second] = bits;
   if (second === undefined) return first;
   if (bits.length === 2) return system.product(first, second);
