@@ -58,8 +58,10 @@ async function gasGiven(
 
 describe("gas of a callback", () => {
   it("is whole at the least gas limit an answer succeeds with, code of a delegate included", async function () {
-    // Coverage counts inside the contracts, which costs gas.
-    if (hre.globalOptions.coverage) this.skip();
+    if (hre.globalOptions.coverage) {
+      process.stderr.write("skipped: coverage counts inside the contracts, which costs gas\n");
+      this.skip();
+    }
     const { w, asked } = await delegated();
     const attempt = { w, asked, evidence: await proofFor(w, asked) };
     const whole = await gasGiven(attempt, PLENTY);

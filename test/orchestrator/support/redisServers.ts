@@ -41,7 +41,7 @@ export const REDIS_KINDS: readonly RedisKind[] = [
   { name: "embedded server", skip: false, start: startEmbeddedServer },
   {
     name: "redis-server",
-    skip: hasRedisServer() ? false : "skipped: no redis-server is installed here",
+    skip: hasRedisServer() ? false : "no redis-server is installed here",
     start: startRedisServer,
   },
 ];
