@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {OperatorBonds} from "./OperatorBonds.sol";
 import {IOperatorRegistry} from "./interfaces/IOperatorRegistry.sol";
 import {Demand, Entry, Listing} from "./types/Operator.sol";
 import {ListingWord, ListingWordLib} from "./types/ListingWord.sol";
@@ -8,16 +9,22 @@ import {Places} from "./types/Places.sol";
 import {Verification} from "./types/Verification.sol";
 
 /// @notice The lists that requests are drawn from: one per release and level, one slot per ticket.
-abstract contract ListingBook is IOperatorRegistry {
+abstract contract ListingBook is OperatorBonds {
     struct Book {
         Listing[] list;
         mapping(uint256 operatorId => Places) places;
         mapping(uint256 operatorId => Entry) entries;
     }
 
-    /// @dev Two draws, whatever the length: the cost of a request must not grow with a list that
-    /// anybody can enter.
-    uint256 private constant DRAWS = 2;
+    /// @dev What the draws of an operator after the first ask for beside the demand: nobody was asked
+    /// about them, so what was agreed has to hold.
+    struct Redraw {
+        /// @dev Never drawn; 0: everybody may be.
+        uint256 excludedId;
+        uint256 mostPrice;
+        /// @dev What the answer will lock; 0: nothing.
+        uint256 bond;
+    }
 
     mapping(bytes32 releaseId => mapping(Verification level => Book)) internal _books;
 
@@ -41,24 +48,56 @@ abstract contract ListingBook is IOperatorRegistry {
 
     /* DRAWS */
 
-    /// @dev The cheaper of two that are eligible, are not the excluded operator's and cost no more than
-    /// `mostPrice`; operator 0 if none is.
+    /// @dev The cheaper of two that are eligible; operator 0 if none is. Two, whatever the length: the cost
+    /// of a request must not grow with a list that anybody can enter. Whether their bond is free is not
+    /// looked at: two more slots for each request, while a busy operator declines at no cost.
     function _draw(
         Book storage book,
         Demand calldata demand,
-        uint256 seed,
-        uint256 excludedId,
-        uint256 mostPrice
-    ) internal view returns (ListingWord best) {
+        uint256 seed
+    ) internal view returns (ListingWord) {
         uint256 length = book.list.length;
-        if (length == 0) return best;
-        for (uint256 i = 0; i < DRAWS; ++i) {
-            ListingWord word = _wordAt(book, (seed >> (128 * i)) % length);
-            uint256 price = word.price();
-            if (price > mostPrice || !word.allows(demand)) continue;
-            if (word.operatorId() == excludedId) continue;
-            if (best.operatorId() == 0 || price < best.price()) best = word;
-        }
+        if (length == 0) return ListingWord.wrap(0);
+        ListingWord first = _wordAt(book, seed % length);
+        ListingWord second = _wordAt(book, (seed >> 128) % length);
+        return _cheaper(first, first.allows(demand), second, second.allows(demand));
+    }
+
+    /// @dev The same of those who ask no more than was agreed, and want to and can lock the bond.
+    function _drawAgain(
+        Book storage book,
+        Demand calldata demand,
+        uint256 seed,
+        Redraw memory redraw
+    ) internal view returns (ListingWord) {
+        uint256 length = book.list.length;
+        if (length == 0) return ListingWord.wrap(0);
+        ListingWord first = _wordAt(book, seed % length);
+        ListingWord second = _wordAt(book, (seed >> 128) % length);
+        bool isFirst = _allowsAgain(first, demand, redraw);
+        return _cheaper(first, isFirst, second, _allowsAgain(second, demand, redraw));
+    }
+
+    function _allowsAgain(
+        ListingWord word,
+        Demand calldata demand,
+        Redraw memory redraw
+    ) private view returns (bool) {
+        uint256 operatorId = word.operatorId();
+        if (operatorId == redraw.excludedId || word.price() > redraw.mostPrice) return false;
+        // The bond follows the agreed price, so it may be above what he was asked for when he listed.
+        if (!word.allows(demand) || word.maxBond() < redraw.bond) return false;
+        return _canLock(operatorId, redraw.bond);
+    }
+
+    function _cheaper(
+        ListingWord first,
+        bool isFirst,
+        ListingWord second,
+        bool isSecond
+    ) private pure returns (ListingWord) {
+        if (!isSecond) return isFirst ? first : ListingWord.wrap(0);
+        return isFirst && first.price() <= second.price() ? first : second;
     }
 
     /// @dev Operator 0 if the operator is not in the list, or not eligible.
@@ -87,7 +126,7 @@ abstract contract ListingBook is IOperatorRegistry {
     ) internal view returns (Listing memory listing) {
         ListingWord word = _wordAt(book, index);
         listing = book.list[index];
-        listing.price = uint96(word.price());
+        listing.price = uint80(word.price());
         listing.penaltyShare = uint8(word.penaltyShare());
         listing.hasPendingPrice = word.hasPendingPrice();
     }

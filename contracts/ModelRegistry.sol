@@ -126,6 +126,11 @@ contract ModelRegistry is IModelRegistry {
     }
 
     /// @inheritdoc IModelRegistry
+    function minBondOf(bytes32 releaseId) external view returns (uint256) {
+        return _known(releaseId).minBond;
+    }
+
+    /// @inheritdoc IModelRegistry
     function releaseManifest(bytes32 releaseId) external view returns (bytes32) {
         return _known(releaseId).manifestDigest;
     }

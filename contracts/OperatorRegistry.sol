@@ -5,15 +5,17 @@ import {ListingBook} from "./ListingBook.sol";
 import {OperatorBonds} from "./OperatorBonds.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 import {IOperatorRegistry} from "./interfaces/IOperatorRegistry.sol";
+import {AnswerBondLib} from "./libraries/AnswerBondLib.sol";
 import {ListingWord} from "./types/ListingWord.sol";
 import {Demand, Entry, Lateness, Limits, Listing, Offer, Prices} from "./types/Operator.sol";
 import {Places, PlacesLib} from "./types/Places.sol";
 import {Units} from "./types/Release.sol";
+import {ShortAmountLib} from "./types/ShortAmount.sol";
 import {Verification} from "./types/Verification.sol";
 
 /// @title OperatorRegistry
 /// @notice Operators: bond, senders, prices, and the lists that requests are assigned from.
-contract OperatorRegistry is OperatorBonds, ListingBook {
+contract OperatorRegistry is ListingBook {
     /// @notice Time a rise of a price waits; cuts hold at once.
     uint256 public constant PRICE_DELAY_SECONDS = 1 hours;
     /// @notice Time a declined request costs a ticket.
@@ -58,28 +60,30 @@ contract OperatorRegistry is OperatorBonds, ListingBook {
         Verification level,
         Limits calldata limits
     ) external onlyOperatorOwner(operatorId) {
-        require(isBonded(operatorId), BondTooLow(operatorId, _stayingBond(operatorId), minBond));
+        require(isBonded(operatorId), BondTooLow(operatorId, _bonds[operatorId].amount, minBond));
         Book storage book = _books[releaseId][level];
         Entry memory entry = book.entries[operatorId];
         uint256 tickets = _ticketsOf(operatorId, entry);
         require(tickets > 0, DeclinedTooOften(operatorId, entry.declinedUntil));
-        (uint256 price, uint256 share) = _priceOf(operatorId, releaseId);
-        require(price <= type(uint96).max, PriceTooHigh(price));
+        (uint256 price, uint256 share) = _priceOf(operatorId, releaseId, level);
+        require(price <= type(uint80).max, PriceTooHigh(price));
+        _requireBacking(releaseId, level, price, limits.maxBond);
 
         Listing memory listing = _listingBefore(book, operatorId, entry);
         bool isRise = price > listing.price;
         if (isRise) {
             listing.hasPendingPrice = true;
             entry.effectiveAt = uint40(block.timestamp + PRICE_DELAY_SECONDS);
-            (entry.price, entry.penaltyShare) = (uint96(price), uint8(share));
+            (entry.price, entry.penaltyShare) = (uint80(price), uint8(share));
         } else {
             listing.hasPendingPrice = false;
             (entry.price, entry.effectiveAt) = (0, 0);
-            (listing.price, listing.penaltyShare) = (uint96(price), uint8(share));
+            (listing.price, listing.penaltyShare) = (uint80(price), uint8(share));
         }
         listing.minGasPrice = limits.minGasPrice;
         listing.maxCallbackGas = limits.maxCallbackGas;
         listing.maxInputLength = limits.maxInputLength;
+        listing.maxBond = ShortAmountLib.pack(limits.maxBond);
 
         if (book.places[operatorId].isEmpty()) ++_bonds[operatorId].listings;
         book.entries[operatorId] = entry;
@@ -127,7 +131,7 @@ contract OperatorRegistry is OperatorBonds, ListingBook {
         if (!places.isEmpty()) return _listingAt(book, places.indexAt(0));
         listing.operatorId = uint64(operatorId);
         bool isBound = block.timestamp < entry.effectiveAt;
-        listing.price = isBound ? entry.price : type(uint96).max;
+        listing.price = isBound ? entry.price : type(uint80).max;
         listing.penaltyShare = entry.penaltyShare;
     }
 
@@ -167,9 +171,7 @@ contract OperatorRegistry is OperatorBonds, ListingBook {
     ) external view returns (Offer memory) {
         Book storage book = _books[releaseId][level];
         ListingWord word =
-            demand.operatorId == 0
-                ? _draw(book, demand, seed, 0, type(uint256).max)
-                : _pinned(book, demand);
+            demand.operatorId == 0 ? _draw(book, demand, seed) : _pinned(book, demand);
         require(word.operatorId() != 0, NoOperator(releaseId, level));
         return _offer(word);
     }
@@ -180,14 +182,40 @@ contract OperatorRegistry is OperatorBonds, ListingBook {
         Verification level,
         Demand calldata demand,
         Offer calldata declined,
+        uint256 bond,
         uint256 seed
     ) external onlyCoordinator returns (Offer memory) {
-        _loseTicket(declined.operatorId, releaseId, level);
+        // Whose bond stands behind other answers cannot give this one.
+        if (_canLock(declined.operatorId, bond)) {
+            _loseTicket(declined.operatorId, releaseId, level);
+        }
         // Who asked for one operator wants no other drawn.
         if (demand.operatorId != 0) return Offer({operatorId: 0, price: 0, latePenalty: 0});
 
         Book storage book = _books[releaseId][level];
-        return _offer(_draw(book, demand, seed, declined.operatorId, declined.price));
+        Redraw memory redraw = Redraw({
+            excludedId: declined.operatorId,
+            mostPrice: declined.price,
+            bond: bond
+        });
+        return _offer(_drawAgain(book, demand, seed, redraw));
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function fallbackFor(
+        bytes32 releaseId,
+        Verification level,
+        Demand calldata demand,
+        uint256 mostPrice,
+        uint256 bond,
+        uint256 seed
+    ) external view returns (uint256 operatorId) {
+        // He was asked for by name, so his lists and limits matter no more.
+        if (demand.operatorId != 0) {
+            return _canLock(demand.operatorId, bond) ? demand.operatorId : 0;
+        }
+        Redraw memory redraw = Redraw({excludedId: 0, mostPrice: mostPrice, bond: bond});
+        return _drawAgain(_books[releaseId][level], demand, seed, redraw).operatorId();
     }
 
     /// @inheritdoc IOperatorRegistry
@@ -251,7 +279,7 @@ contract OperatorRegistry is OperatorBonds, ListingBook {
         if (_hadSpike(late)) return (false, 0);
 
         isLate = true;
-        if (late.penalty > 0) paid = _slash(late.operatorId, late.penalty, late.mostPaid);
+        if (late.penalty > 0) paid = _takePenalty(late.operatorId, late.penalty, late.mostPaid);
 
         Book storage book = _books[late.releaseId][late.level];
         bool isListed = !book.places[late.operatorId].isEmpty();
@@ -283,25 +311,36 @@ contract OperatorRegistry is OperatorBonds, ListingBook {
         return _highestBaseFees[time / FEE_PERIOD_SECONDS];
     }
 
-    /// @return price Of one answer.
+    /// @dev Requests are not drawn for an operator who would have to lock more than he wants to.
+    function _requireBacking(
+        bytes32 releaseId,
+        Verification level,
+        uint256 price,
+        uint256 maxBond
+    ) private view {
+        if (level != Verification.Optimistic) return;
+        uint256 needed = AnswerBondLib.bondOf(modelRegistry.minBondOf(releaseId), price);
+        require(maxBond >= needed, MaxBondTooLow(maxBond, needed));
+    }
+
+    /// @return price Of one answer. A proof is made, and paid for, at level Zk only.
     /// @return share Of the compute part in it, rounded down to 1/255.
     function _priceOf(
         uint256 operatorId,
-        bytes32 releaseId
+        bytes32 releaseId,
+        Verification level
     ) private view returns (uint256 price, uint256 share) {
         Units memory units = modelRegistry.unitsOf(releaseId);
         Prices memory prices = _prices[operatorId];
         uint256 compute = uint256(units.compute) * prices.computePrice;
-        price =
-            compute +
-            uint256(units.proof) * prices.proofPrice +
-            uint256(units.byteSize) * prices.bytePrice;
+        price = compute + uint256(units.byteSize) * prices.bytePrice;
+        if (level == Verification.Zk) price += uint256(units.proof) * prices.proofPrice;
         if (price > 0) share = (compute * PENALTY_SCALE) / price;
     }
 
     /// @dev None for an operator who is not bonded.
     function _ticketsOf(uint256 operatorId, Entry memory entry) private view returns (uint256) {
-        uint256 staying = _stayingBond(operatorId);
+        uint256 staying = _bonds[operatorId].amount;
         if (staying < minBond) return 0;
         uint256 tickets = (staying * TICKETS_PER_LEAST_BOND) / minBond;
         if (tickets > PlacesLib.MAXIMUM) tickets = PlacesLib.MAXIMUM;

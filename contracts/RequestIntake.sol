@@ -233,6 +233,7 @@ abstract contract RequestIntake is RequestBook, Ledger, VerifierRouter {
                 price: assignment.price,
                 latePenalty: assignment.latePenalty
             }),
+            assignment.bond,
             _seed(requestId)
         );
         Assignment memory next = assignment;

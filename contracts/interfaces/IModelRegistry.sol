@@ -52,6 +52,9 @@ interface IModelRegistry {
     /// @notice Bytes of an input, exactly (at most, if opaque); of a retired release too.
     function inputLengthOf(bytes32 releaseId) external view returns (uint256);
 
+    /// @notice Least bond behind an optimistic answer; of a retired release too.
+    function minBondOf(bytes32 releaseId) external view returns (uint256);
+
     function releaseManifest(bytes32 releaseId) external view returns (bytes32 manifestDigest);
 
     function modelOf(bytes32 releaseId) external view returns (bytes32 modelId);

@@ -43,9 +43,13 @@ interface IOperatorRegistry {
     );
 
     error OperatorUnknown(uint256 operatorId);
+    /// @notice The last 8 bytes of the address are zero, which means "no operator" everywhere.
+    error OperatorIdReserved();
     error OperatorAlreadyRegistered(uint256 operatorId);
     error NotOwner(uint256 operatorId, address account);
+    /// @param bond What the operator has: for locks and unbonding, what is not locked.
     error BondTooLow(uint256 operatorId, uint256 bond, uint256 minimum);
+    error LockedTooLow(uint256 operatorId, uint256 locked, uint256 amount);
     /// @notice The bond can only fall below the minimum once the operator stands in no list.
     error StillServing(uint256 operatorId, uint256 listings);
     error AlreadyUnbonding(uint256 operatorId, uint256 withdrawableAt);
@@ -54,6 +58,8 @@ interface IOperatorRegistry {
     error SenderAlreadyAdded(uint256 operatorId, address sender);
     error SenderUnknown(uint256 operatorId, address sender);
     error PriceTooHigh(uint256 price);
+    /// @notice An optimistic answer of this release at this price locks `needed`: limits must allow it.
+    error MaxBondTooLow(uint256 maxBond, uint256 needed);
     error NotServing(uint256 operatorId, bytes32 releaseId, Verification level);
     /// @notice Declined requests cost all tickets of this release and level, until then.
     error DeclinedTooOften(uint256 operatorId, uint256 declinedUntil);
@@ -63,7 +69,8 @@ interface IOperatorRegistry {
     /// @notice No operator serves this release at this level within the terms.
     error NoOperator(bytes32 releaseId, Verification level);
 
-    /// @notice Registers the caller as an operator and as its owner.
+    /// @notice Registers the caller as an operator and as its owner. Addresses that end in 8 zero bytes
+    /// are refused.
     function registerOperator() external returns (uint256 operatorId);
 
     /// @notice Adds to a bond. Anyone may call; only the owner can ever take it out.
@@ -72,11 +79,30 @@ interface IOperatorRegistry {
     /// @notice Sets where the operator's senders may send his earnings; zero: nowhere. Owner only.
     function setPayout(uint256 operatorId, address payout) external;
 
-    /// @notice Starts taking bond out; it can be withdrawn after the unbonding time. Owner only.
+    /// @notice Starts taking bond out; it can be withdrawn after the unbonding time. Owner only; at most
+    /// what no answer locks.
     function startUnbonding(uint256 operatorId, uint256 amount) external;
 
     /// @notice Takes out what has finished unbonding. Owner only.
     function withdrawBond(uint256 operatorId, address to) external;
+
+    /// @notice Locks bond behind an optimistic answer. Coordinator only. Reverts unless `sender` acts for
+    /// the operator (his owner does only if he was added), the operator is bonded, and `amount` of
+    /// his bond is neither leaving nor locked.
+    function lockBond(uint256 operatorId, address sender, uint256 amount) external;
+
+    /// @notice Frees bond that was locked. Coordinator only.
+    function unlockBond(uint256 operatorId, uint256 amount) external;
+
+    /// @notice Takes `amount` out of what is locked, and out of the bond. Coordinator only. Lists keep
+    /// the operator until somebody calls `refreshTickets`.
+    /// @param mostPaid Part that is paid to the coordinator, at most `amount`; the rest is burned.
+    /// @return paid What arrived at the coordinator: a token may keep a part.
+    function slashLocked(
+        uint256 operatorId,
+        uint256 amount,
+        uint256 mostPaid
+    ) external returns (uint256 paid);
 
     /// @notice Lets a hot key act for the operator. Owner only.
     function addSender(uint256 operatorId, address sender) external;
@@ -87,9 +113,10 @@ interface IOperatorRegistry {
     function setPrices(uint256 operatorId, Prices calldata prices) external;
 
     /// @notice Enters the list of a release at a level, or changes limits, price and tickets there. The
-    /// price is the release's units times the operator's prices; a lower one holds at once, a higher
-    /// one after an hour, also for who left the list within the last hour. Owner only; needs the
-    /// minimum bond.
+    /// price is the release's units times the operator's prices, without the proof part at levels other
+    /// than Zk; a lower one holds at once, a higher one after an hour, also for who left the list
+    /// within the last hour. Owner only; needs the minimum bond, and at level Optimistic a `maxBond`
+    /// that covers the release's least bond and five times the price.
     function startServing(
         uint256 operatorId,
         bytes32 releaseId,
@@ -104,7 +131,8 @@ interface IOperatorRegistry {
     function refreshTickets(uint256 operatorId, bytes32 releaseId, Verification level) external;
 
     /// @notice Draws two tickets and takes the cheaper one whose limits allow the request. Reverts
-    /// with `NoOperator` if neither does.
+    /// with `NoOperator` if neither does. Warning: at level Optimistic the operator's bond may be locked
+    /// behind other answers; he then declines, or another is drawn after the primary window.
     /// @param seed Number the draws follow.
     function assign(
         bytes32 releaseId,
@@ -114,19 +142,39 @@ interface IOperatorRegistry {
     ) external view returns (Offer memory);
 
     /// @notice Takes a ticket for a day from an operator who declines, and draws another who asks no
-    /// more. Coordinator only.
+    /// more and whose limits and free bond cover `bond`. Coordinator only. Who has no free bond for the
+    /// answer loses no ticket.
     /// @param declined What was agreed with the operator who declines.
+    /// @param bond What the answer locks; 0 at levels that lock none.
     /// @return Whom the request goes to, at the price that was agreed; operator 0: nobody was drawn.
     function decline(
         bytes32 releaseId,
         Verification level,
         Demand calldata demand,
         Offer calldata declined,
+        uint256 bond,
         uint256 seed
     ) external returns (Offer memory);
 
+    /// @notice Who may answer after the primary window where an answer can be copied: drawn like a first
+    /// operator, but at most at the agreed price and with free bond for the answer. A demand for one
+    /// operator gets him, in a list or not, if his bond suffices.
+    /// @param mostPrice Price that was agreed.
+    /// @param bond What the answer locks.
+    /// @param seed Number the draws follow.
+    /// @return operatorId 0: nobody was drawn. Warning: it changes with the list, from block to block.
+    function fallbackFor(
+        bytes32 releaseId,
+        Verification level,
+        Demand calldata demand,
+        uint256 mostPrice,
+        uint256 bond,
+        uint256 seed
+    ) external view returns (uint256 operatorId);
+
     /// @notice Takes the late penalty, unless gas is known to have cost more than the requester was
-    /// willing to pay, and at the third time in a row the operator's place in the list. Coordinator only.
+    /// willing to pay, and at the third time in a row the operator's place in the list. Free bond pays
+    /// first, then what is leaving; what answers lock never does. Coordinator only.
     /// @return isLate Whether the operator counts as late.
     /// @return paid What arrived at the coordinator.
     function penalizeLate(Lateness calldata late) external returns (bool isLate, uint256 paid);
@@ -148,7 +196,7 @@ interface IOperatorRegistry {
     /// @notice Where the operator's senders may send his earnings.
     function payoutOf(uint256 operatorId) external view returns (address);
 
-    /// @notice Whether the operator holds the minimum bond and is not leaving.
+    /// @notice Whether the operator holds the minimum bond without what is leaving, locked or not.
     function isBonded(uint256 operatorId) external view returns (bool);
 
     function ownerOf(uint256 operatorId) external view returns (address);

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Demand, Entry, Listing} from "./Operator.sol";
+import {ShortAmount} from "./ShortAmount.sol";
 
 /// @notice A `Listing` as its slot holds it. A draw looks at two of them: shifting what it needs out of
 /// the word instead of reading a struct saves 2,300 gas a request.
@@ -13,9 +14,10 @@ library ListingWordLib {
     uint256 private constant SHARE_SHIFT = 64;
     uint256 private constant PENDING_SHIFT = 72;
     uint256 private constant PRICE_SHIFT = 80;
-    uint256 private constant GAS_PRICE_SHIFT = 176;
-    uint256 private constant CALLBACK_SHIFT = 216;
-    uint256 private constant LENGTH_SHIFT = 240;
+    uint256 private constant GAS_PRICE_SHIFT = 160;
+    uint256 private constant CALLBACK_SHIFT = 200;
+    uint256 private constant LENGTH_SHIFT = 224;
+    uint256 private constant BOND_SHIFT = 240;
 
     /// @param index Below the list's length.
     function load(Listing[] storage list, uint256 index) internal view returns (ListingWord word) {
@@ -39,7 +41,12 @@ library ListingWordLib {
     }
 
     function price(ListingWord word) internal pure returns (uint256) {
-        return uint96(ListingWord.unwrap(word) >> PRICE_SHIFT);
+        return uint80(ListingWord.unwrap(word) >> PRICE_SHIFT);
+    }
+
+    /// @notice Most bond that one answer may lock.
+    function maxBond(ListingWord word) internal pure returns (uint256) {
+        return ShortAmount.wrap(uint16(ListingWord.unwrap(word) >> BOND_SHIFT)).unpack();
     }
 
     /// @notice With the price of the entry, which waits no longer.
@@ -59,6 +66,7 @@ library ListingWordLib {
         return
             demand.maxGasPrice >= uint40(bits >> GAS_PRICE_SHIFT) &&
             demand.callbackGas <= uint24(bits >> CALLBACK_SHIFT) &&
-            demand.inputLength <= bits >> LENGTH_SHIFT;
+            demand.inputLength <= uint16(bits >> LENGTH_SHIFT) &&
+            (demand.bond == 0 || demand.bond <= maxBond(word));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {ShortAmount} from "./ShortAmount.sol";
 import {Terms} from "./Terms.sol";
 import {Verification} from "./Verification.sol";
 
@@ -19,6 +20,8 @@ struct Limits {
     uint24 maxCallbackGas;
     /// @dev Most bytes of input.
     uint16 maxInputLength;
+    /// @dev Most bond that one answer may lock, a `ShortAmount`; only the optimistic level locks any.
+    uint96 maxBond;
 }
 
 /// @notice What a request asks of the operator who gets it.
@@ -28,9 +31,12 @@ struct Demand {
     uint256 maxGasPrice;
     uint256 callbackGas;
     uint256 inputLength;
+    /// @dev Least bond the answer locks, whatever its price; 0 at levels that lock none.
+    uint256 bond;
 }
 
 library DemandLib {
+    /// @notice Of a level that locks no bond.
     function fromTerms(
         Terms memory terms,
         uint256 inputLength
@@ -40,20 +46,23 @@ library DemandLib {
                 operatorId: terms.operatorId,
                 maxGasPrice: terms.maxGasPrice,
                 callbackGas: terms.callbackGas,
-                inputLength: inputLength
+                inputLength: inputLength,
+                bond: 0
             });
     }
 }
 
-/// @notice Bond of an operator, one slot.
+/// @notice Bond of an operator. What an answer locks reads the first of its two slots only.
 struct Bond {
-    /// @dev All that is held, the part that is leaving included.
+    /// @dev What stays: all that is held but the part that is leaving.
     uint96 amount;
-    /// @dev Part that can be withdrawn from `withdrawableAt`.
-    uint96 unbonding;
-    uint40 withdrawableAt;
+    /// @dev Part of `amount` behind optimistic answers that are not final.
+    uint96 locked;
     /// @dev Lists the operator stands in.
     uint16 listings;
+    /// @dev What is leaving, on top of `amount`; it can be withdrawn from `withdrawableAt`.
+    uint96 unbonding;
+    uint40 withdrawableAt;
 }
 
 /// @notice One ticket of an operator in the list of one (release, level), one slot: he stands there as
@@ -65,16 +74,17 @@ struct Listing {
     /// @dev A rise of the price waits in the operator's `Entry`.
     bool hasPendingPrice;
     /// @dev What one answer costs: the release's units times the operator's prices.
-    uint96 price;
+    uint80 price;
     uint40 minGasPrice;
     uint24 maxCallbackGas;
     uint16 maxInputLength;
+    ShortAmount maxBond;
 }
 
 /// @notice What is kept of an operator for one (release, level) beside his tickets, one slot.
 struct Entry {
     /// @dev In the list: the price that waits. Outside: the price he left with.
-    uint96 price;
+    uint80 price;
     /// @dev Second from which a waiting price holds, or from which he may come back at any price.
     uint40 effectiveAt;
     uint8 penaltyShare;

@@ -12,8 +12,13 @@ export interface OperatorPrices {
   readonly bytePrice: bigint;
 }
 
-/** Takes every request the coordinator accepts. */
-const NO_LIMITS = { minGasPrice: 0n, maxCallbackGas: 2_500_000n, maxInputLength: 24_576n };
+/** Takes every request the coordinator accepts; the bond is the most that a listing can say. */
+const NO_LIMITS = {
+  minGasPrice: 0n,
+  maxCallbackGas: 2_500_000n,
+  maxInputLength: 24_576n,
+  maxBond: 792n * 10n ** 26n,
+};
 
 /**
  * Registers the signer as an operator on a chain whose asset is its coin: bond, senders, prices, and

@@ -58,7 +58,7 @@ describe("expire", () => {
   it("pays its caller from the escrow of the cheapest request there is", async () => {
     const w = await networkHelpers.loadFixture(deployWorld);
     const prices = { computePrice: 0n, proofPrice: 0n, bytePrice: 0n };
-    const limits = { minGasPrice: 0n, maxCallbackGas: 0n, maxInputLength: 128n };
+    const limits = { minGasPrice: 0n, maxCallbackGas: 0n, maxInputLength: 128n, maxBond: 0n };
     const registry = as(w.operators, w.operator);
     await send(registry, "setPrices", [w.operatorId, prices]);
     await send(registry, "startServing", [w.operatorId, w.releaseId, 2n, limits]);

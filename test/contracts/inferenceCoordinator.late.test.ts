@@ -21,7 +21,12 @@ import {
   type World,
 } from "./support/world.ts";
 
-const LIMITS = { minGasPrice: 0n, maxCallbackGas: 2_500_000n, maxInputLength: 24_576n };
+const LIMITS = {
+  minGasPrice: 0n,
+  maxCallbackGas: 2_500_000n,
+  maxInputLength: 24_576n,
+  maxBond: 0n,
+};
 const world = (): Promise<World> => networkHelpers.loadFixture(deployWorld);
 
 /** The rival serves too, at this price of a byte unit. */

@@ -149,7 +149,7 @@ describe("requestInference", () => {
     const models = as(w.models, w.publisher);
     const id: unknown = await read(models, "publishRelease", model, "3.0.0", release);
     await send(models, "publishRelease", [model, "3.0.0", release]);
-    const limits = { minGasPrice: 0n, maxCallbackGas: 0n, maxInputLength: 24_576n };
+    const limits = { minGasPrice: 0n, maxCallbackGas: 0n, maxInputLength: 24_576n, maxBond: 0n };
     await send(as(w.operators, w.operator), "startServing", [w.operatorId, id, ZK, limits]);
     const terms = await defaultTerms({ maxGasPrice: 1n, callbackGas: 0n });
     const quote = await read(w.coordinator, "quote", id, ZK, 24_576n, terms);

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { asCoordinator } from "./support/asCoordinator.ts";
 import {
   answer,
   as,
@@ -17,8 +18,13 @@ import {
 
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
-const LIMITS = { minGasPrice: 0n, maxCallbackGas: 2_500_000n, maxInputLength: 24_576n };
-const DEMAND = { operatorId: 0n, maxGasPrice: 0n, callbackGas: 0n, inputLength: 128n };
+const LIMITS = {
+  minGasPrice: 0n,
+  maxCallbackGas: 2_500_000n,
+  maxInputLength: 24_576n,
+  maxBond: 0n,
+};
+const DEMAND = { operatorId: 0n, maxGasPrice: 0n, callbackGas: 0n, inputLength: 128n, bond: 0n };
 const world = (): Promise<World> => networkHelpers.loadFixture(deployWorld);
 
 async function serveAt(w: World, prices: object, limits: object = LIMITS): Promise<void> {
@@ -76,6 +82,23 @@ describe("tickets", () => {
     await expect(send(w.operators, "refreshTickets", [w.rivalId, w.releaseId, ZK]))
       .to.be.revertedWithCustomError(w.operators, "NotServing")
       .withArgs(w.rivalId, w.releaseId, ZK);
+  });
+
+  it("close a gap with the last of the same operator's", async () => {
+    const w = await world();
+    await rivalServes(w);
+    const registry = await asCoordinator(w);
+    const placesLeft = async (operatorId: bigint): Promise<readonly bigint[]> => {
+      const offer = { operatorId, price: 0n, latePenalty: 0n };
+      await send(registry, "decline", [w.releaseId, ZK, DEMAND, offer, 0n, 0n]);
+      const list = await read(w.operators, "listings", w.releaseId, ZK);
+      return list.map((listing: { operatorId: bigint }) => listing.operatorId);
+    };
+    // The rival's second ticket moves before his first, which is the last then.
+    expect(await placesLeft(w.operatorId)).to.deep.equal([w.operatorId, w.rivalId, w.rivalId]);
+    expect(await placesLeft(w.rivalId)).to.deep.equal([w.operatorId, w.rivalId]);
+    expect(await placesLeft(w.rivalId)).to.deep.equal([w.operatorId]);
+    expect(await ticketsOf(w, w.rivalId)).to.equal(0n);
   });
 
   it("weigh in the draw", async () => {
@@ -191,7 +214,7 @@ describe("what only the coordinator may do", () => {
     isLast: true,
   };
   const calls: readonly (readonly [string, (w: World) => readonly unknown[]])[] = [
-    ["decline", (w) => [w.releaseId, ZK, DEMAND, offer, 0n]],
+    ["decline", (w) => [w.releaseId, ZK, DEMAND, offer, 0n, 0n]],
     ["penalizeLate", () => [late]],
   ];
   for (const [method, parameters] of calls) {

@@ -20,7 +20,12 @@ import {
 } from "./support/world.ts";
 
 const UNBONDING_SECONDS = Number(DEVELOPMENT_PROFILE.unbondingSeconds);
-const LIMITS = { minGasPrice: 0n, maxCallbackGas: 2_500_000n, maxInputLength: 24_576n };
+const LIMITS = {
+  minGasPrice: 0n,
+  maxCallbackGas: 2_500_000n,
+  maxInputLength: 24_576n,
+  maxBond: 0n,
+};
 const world = (): Promise<World> => networkHelpers.loadFixture(deployWorld);
 
 /** The rival serves the release too. */
@@ -302,6 +307,13 @@ describe("assign", () => {
     });
   }
 
+  it("does not draw an operator who was asked for and is in no list", async () => {
+    const w = await world();
+    await expect(asks(w, { terms: { operatorId: w.rivalId } }))
+      .to.be.revertedWithCustomError(w.operators, "NoOperator")
+      .withArgs(w.releaseId, ZK);
+  });
+
   it("quotes the highest price of those it may draw", async () => {
     const dear = { ...PRICES, bytePrice: 2n * PRICES.bytePrice };
     const w = await withTwo(dear, { ...LIMITS, maxCallbackGas: 100_000n });
@@ -311,6 +323,7 @@ describe("assign", () => {
         maxGasPrice: 0n,
         callbackGas: 0n,
         inputLength: 128n,
+        bond: 0n,
         ...demand,
       });
     expect(await quoted({})).to.equal(PRICE + PRICES.bytePrice);

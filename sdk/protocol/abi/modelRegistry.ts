@@ -134,6 +134,13 @@ export const modelRegistryAbi = [
   },
   {
     inputs: [{ internalType: "bytes32", name: "releaseId", type: "bytes32" }],
+    name: "minBondOf",
+    outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [{ internalType: "bytes32", name: "releaseId", type: "bytes32" }],
     name: "modelOf",
     outputs: [{ internalType: "bytes32", name: "", type: "bytes32" }],
     stateMutability: "view",

@@ -20,6 +20,11 @@ export const operatorRegistryAbi = [
     type: "error",
   },
   {
+    inputs: [{ internalType: "uint256", name: "amount", type: "uint256" }],
+    name: "AmountNotShort",
+    type: "error",
+  },
+  {
     inputs: [
       { internalType: "uint256", name: "period", type: "uint256" },
       { internalType: "uint256", name: "baseFee", type: "uint256" },
@@ -51,6 +56,23 @@ export const operatorRegistryAbi = [
       { internalType: "uint256", name: "needed", type: "uint256" },
     ],
     name: "InsufficientBalance",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "operatorId", type: "uint256" },
+      { internalType: "uint256", name: "locked", type: "uint256" },
+      { internalType: "uint256", name: "amount", type: "uint256" },
+    ],
+    name: "LockedTooLow",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "maxBond", type: "uint256" },
+      { internalType: "uint256", name: "needed", type: "uint256" },
+    ],
+    name: "MaxBondTooLow",
     type: "error",
   },
   {
@@ -98,6 +120,7 @@ export const operatorRegistryAbi = [
     name: "OperatorAlreadyRegistered",
     type: "error",
   },
+  { inputs: [], name: "OperatorIdReserved", type: "error" },
   {
     inputs: [{ internalType: "uint256", name: "operatorId", type: "uint256" }],
     name: "OperatorUnknown",
@@ -224,6 +247,7 @@ export const operatorRegistryAbi = [
           { internalType: "uint40", name: "minGasPrice", type: "uint40" },
           { internalType: "uint24", name: "maxCallbackGas", type: "uint24" },
           { internalType: "uint16", name: "maxInputLength", type: "uint16" },
+          { internalType: "uint96", name: "maxBond", type: "uint96" },
         ],
         indexed: false,
         internalType: "struct Limits",
@@ -368,6 +392,7 @@ export const operatorRegistryAbi = [
           { internalType: "uint256", name: "maxGasPrice", type: "uint256" },
           { internalType: "uint256", name: "callbackGas", type: "uint256" },
           { internalType: "uint256", name: "inputLength", type: "uint256" },
+          { internalType: "uint256", name: "bond", type: "uint256" },
         ],
         internalType: "struct Demand",
         name: "demand",
@@ -398,9 +423,10 @@ export const operatorRegistryAbi = [
       {
         components: [
           { internalType: "uint96", name: "amount", type: "uint96" },
+          { internalType: "uint96", name: "locked", type: "uint96" },
+          { internalType: "uint16", name: "listings", type: "uint16" },
           { internalType: "uint96", name: "unbonding", type: "uint96" },
           { internalType: "uint40", name: "withdrawableAt", type: "uint40" },
-          { internalType: "uint16", name: "listings", type: "uint16" },
         ],
         internalType: "struct Bond",
         name: "",
@@ -434,6 +460,7 @@ export const operatorRegistryAbi = [
           { internalType: "uint256", name: "maxGasPrice", type: "uint256" },
           { internalType: "uint256", name: "callbackGas", type: "uint256" },
           { internalType: "uint256", name: "inputLength", type: "uint256" },
+          { internalType: "uint256", name: "bond", type: "uint256" },
         ],
         internalType: "struct Demand",
         name: "demand",
@@ -449,6 +476,7 @@ export const operatorRegistryAbi = [
         name: "declined",
         type: "tuple",
       },
+      { internalType: "uint256", name: "bond", type: "uint256" },
       { internalType: "uint256", name: "seed", type: "uint256" },
     ],
     name: "decline",
@@ -478,7 +506,7 @@ export const operatorRegistryAbi = [
       { internalType: "uint256", name: "tickets", type: "uint256" },
       {
         components: [
-          { internalType: "uint96", name: "price", type: "uint96" },
+          { internalType: "uint80", name: "price", type: "uint80" },
           { internalType: "uint40", name: "effectiveAt", type: "uint40" },
           { internalType: "uint8", name: "penaltyShare", type: "uint8" },
           { internalType: "uint8", name: "declines", type: "uint8" },
@@ -489,6 +517,31 @@ export const operatorRegistryAbi = [
         type: "tuple",
       },
     ],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      { internalType: "bytes32", name: "releaseId", type: "bytes32" },
+      { internalType: "enum Verification", name: "level", type: "uint8" },
+      {
+        components: [
+          { internalType: "uint256", name: "operatorId", type: "uint256" },
+          { internalType: "uint256", name: "maxGasPrice", type: "uint256" },
+          { internalType: "uint256", name: "callbackGas", type: "uint256" },
+          { internalType: "uint256", name: "inputLength", type: "uint256" },
+          { internalType: "uint256", name: "bond", type: "uint256" },
+        ],
+        internalType: "struct Demand",
+        name: "demand",
+        type: "tuple",
+      },
+      { internalType: "uint256", name: "mostPrice", type: "uint256" },
+      { internalType: "uint256", name: "bond", type: "uint256" },
+      { internalType: "uint256", name: "seed", type: "uint256" },
+    ],
+    name: "fallbackFor",
+    outputs: [{ internalType: "uint256", name: "operatorId", type: "uint256" }],
     stateMutability: "view",
     type: "function",
   },
@@ -509,6 +562,7 @@ export const operatorRegistryAbi = [
           { internalType: "uint256", name: "maxGasPrice", type: "uint256" },
           { internalType: "uint256", name: "callbackGas", type: "uint256" },
           { internalType: "uint256", name: "inputLength", type: "uint256" },
+          { internalType: "uint256", name: "bond", type: "uint256" },
         ],
         internalType: "struct Demand",
         name: "demand",
@@ -549,10 +603,11 @@ export const operatorRegistryAbi = [
           { internalType: "uint64", name: "operatorId", type: "uint64" },
           { internalType: "uint8", name: "penaltyShare", type: "uint8" },
           { internalType: "bool", name: "hasPendingPrice", type: "bool" },
-          { internalType: "uint96", name: "price", type: "uint96" },
+          { internalType: "uint80", name: "price", type: "uint80" },
           { internalType: "uint40", name: "minGasPrice", type: "uint40" },
           { internalType: "uint24", name: "maxCallbackGas", type: "uint24" },
           { internalType: "uint16", name: "maxInputLength", type: "uint16" },
+          { internalType: "ShortAmount", name: "maxBond", type: "uint16" },
         ],
         internalType: "struct Listing[]",
         name: "",
@@ -560,6 +615,17 @@ export const operatorRegistryAbi = [
       },
     ],
     stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "operatorId", type: "uint256" },
+      { internalType: "address", name: "sender", type: "address" },
+      { internalType: "uint256", name: "amount", type: "uint256" },
+    ],
+    name: "lockBond",
+    outputs: [],
+    stateMutability: "nonpayable",
     type: "function",
   },
   {
@@ -696,6 +762,17 @@ export const operatorRegistryAbi = [
   {
     inputs: [
       { internalType: "uint256", name: "operatorId", type: "uint256" },
+      { internalType: "uint256", name: "amount", type: "uint256" },
+      { internalType: "uint256", name: "mostPaid", type: "uint256" },
+    ],
+    name: "slashLocked",
+    outputs: [{ internalType: "uint256", name: "paid", type: "uint256" }],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "operatorId", type: "uint256" },
       { internalType: "bytes32", name: "releaseId", type: "bytes32" },
       { internalType: "enum Verification", name: "level", type: "uint8" },
       {
@@ -703,6 +780,7 @@ export const operatorRegistryAbi = [
           { internalType: "uint40", name: "minGasPrice", type: "uint40" },
           { internalType: "uint24", name: "maxCallbackGas", type: "uint24" },
           { internalType: "uint16", name: "maxInputLength", type: "uint16" },
+          { internalType: "uint96", name: "maxBond", type: "uint96" },
         ],
         internalType: "struct Limits",
         name: "limits",
@@ -740,6 +818,16 @@ export const operatorRegistryAbi = [
     name: "unbondingSeconds",
     outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
     stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "operatorId", type: "uint256" },
+      { internalType: "uint256", name: "amount", type: "uint256" },
+    ],
+    name: "unlockBond",
+    outputs: [],
+    stateMutability: "nonpayable",
     type: "function",
   },
   {

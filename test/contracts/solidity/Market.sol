@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {IInferenceConsumer} from "../../../contracts/interfaces/IInferenceConsumer.sol";
 import {Answer} from "../../../contracts/types/Answer.sol";
 import {Assignment} from "../../../contracts/types/Assignment.sol";
-import {Listing} from "../../../contracts/types/Operator.sol";
+import {Bond, Listing} from "../../../contracts/types/Operator.sol";
 import {Quote} from "../../../contracts/types/Quote.sol";
 import {Request} from "../../../contracts/types/Request.sol";
 import {RequestStatus} from "../../../contracts/types/RequestStatus.sol";
@@ -88,7 +88,7 @@ contract Market is MarketWorld, IInferenceConsumer {
     function fulfill(uint256 pick, uint8 mood, bool isRival) external {
         if (_asked.length == 0) return;
         Asked storage asked = _asked[pick % _asked.length];
-        uint256 before = _bonds();
+        uint256 before = bonds();
         Answer memory answer = Answer({
             payee: isRival ? rivalId : operatorId,
             input: INPUT,
@@ -112,7 +112,7 @@ contract Market is MarketWorld, IInferenceConsumer {
     function expire(uint256 pick, bool isPasserBy) external {
         if (_asked.length == 0) return;
         Asked storage asked = _asked[pick % _asked.length];
-        uint256 before = _bonds();
+        uint256 before = bonds();
         if (isPasserBy) vm.prank(PASSER_BY);
         try coordinator.expire(asked.request, asked.assignment) {
             _end(asked, RequestStatus.Expired);
@@ -321,7 +321,7 @@ contract Market is MarketWorld, IInferenceConsumer {
 
     /// @dev Half of a penalty is paid out at most when somebody else answers.
     function _notePenalty(uint256 before, bool isAnswered) private {
-        uint256 taken = before - _bonds();
+        uint256 taken = before - bonds();
         if (taken == 0) return;
         ++penalties;
         uint256 sent = bonded - address(operators).balance;
@@ -330,8 +330,13 @@ contract Market is MarketWorld, IInferenceConsumer {
         hasBadAssignment = hasBadAssignment || (isAnswered && sent > taken / 2) || sent > taken;
     }
 
-    function _bonds() private view returns (uint256) {
-        return operators.bondOf(operatorId).amount + operators.bondOf(rivalId).amount;
+    function bonds() public view returns (uint256) {
+        return _held(operatorId) + _held(rivalId);
+    }
+
+    function _held(uint256 id) private view returns (uint256) {
+        Bond memory bond = operators.bondOf(id);
+        return uint256(bond.amount) + bond.unbonding;
     }
 
     function _end(Asked storage asked, RequestStatus status) private {

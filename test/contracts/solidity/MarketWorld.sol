@@ -119,7 +119,8 @@ abstract contract MarketWorld {
     }
 
     function _limits() internal pure returns (Limits memory) {
-        return Limits({minGasPrice: 0, maxCallbackGas: 2_500_000, maxInputLength: 24_576});
+        return
+            Limits({minGasPrice: 0, maxCallbackGas: 2_500_000, maxInputLength: 24_576, maxBond: 0});
     }
 
     function _publish(ModelRegistry models, bytes32 keyId) private returns (bytes32) {

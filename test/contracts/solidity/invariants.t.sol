@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {OperatorRegistry} from "../../../contracts/OperatorRegistry.sol";
-import {Bond} from "../../../contracts/types/Operator.sol";
 import {Market} from "./Market.sol";
 
 /// @notice What holds after any sequence of steps.
@@ -28,18 +27,8 @@ contract InvariantTest {
     /// @notice Bonds, and what was burned of them, to the last wei.
     function invariant_bondsAreThere() external view {
         OperatorRegistry operators = market.operators();
-        uint256 bonds =
-            operators.bondOf(market.operatorId()).amount +
-                operators.bondOf(market.rivalId()).amount;
         assert(address(operators).balance == market.bonded());
-        assert(address(operators).balance == bonds + operators.burned());
-    }
-
-    function invariant_leavingBondIsPartOfIt() external view {
-        OperatorRegistry operators = market.operators();
-        Bond memory first = operators.bondOf(market.operatorId());
-        Bond memory second = operators.bondOf(market.rivalId());
-        assert(first.unbonding <= first.amount && second.unbonding <= second.amount);
+        assert(address(operators).balance == market.bonds() + operators.burned());
     }
 
     /// @notice A request that ended keeps its status; one that did not is open.

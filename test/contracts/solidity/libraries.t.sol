@@ -196,13 +196,15 @@ contract ListingWordTest {
         Entry calldata entry,
         uint40 gasPrice,
         uint24 callbackGas,
-        uint16 inputLength
+        uint16 inputLength,
+        uint96 bond
     ) external {
         Demand memory demand = Demand({
             operatorId: 0,
             maxGasPrice: gasPrice,
             callbackGas: callbackGas,
-            inputLength: inputLength
+            inputLength: inputLength,
+            bond: bond
         });
         _list.push();
         _list.push(listing);
@@ -212,7 +214,8 @@ contract ListingWordTest {
             this.allows(word, demand) ==
                 (demand.maxGasPrice >= listing.minGasPrice &&
                     demand.callbackGas <= listing.maxCallbackGas &&
-                    demand.inputLength <= listing.maxInputLength)
+                    demand.inputLength <= listing.maxInputLength &&
+                    bond <= listing.maxBond.unpack())
         );
         Listing memory changed = listing;
         changed.price = entry.price;
@@ -232,6 +235,7 @@ contract ListingWordTest {
         assert(word.penaltyShare() == listing.penaltyShare);
         assert(word.hasPendingPrice() == listing.hasPendingPrice);
         assert(word.price() == listing.price);
+        assert(word.maxBond() == listing.maxBond.unpack());
     }
 }
 

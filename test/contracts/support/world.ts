@@ -156,7 +156,12 @@ async function enrol(
 ): Promise<bigint> {
   const registry = as(operators, signer);
   const id = BigInt.asUintN(64, BigInt(signer.address));
-  const limits = { minGasPrice: 0n, maxCallbackGas: 2_500_000n, maxInputLength: 24_576n };
+  const limits = {
+    minGasPrice: 0n,
+    maxCallbackGas: 2_500_000n,
+    maxInputLength: 24_576n,
+    maxBond: 0n,
+  };
   await send(registry, "registerOperator", []);
   await send(registry, "addBond", [id, ETHER, { value: isCoin ? ETHER : 0n }]);
   await send(registry, "addSender", [id, signer.address]);

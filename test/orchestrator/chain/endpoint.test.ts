@@ -100,7 +100,7 @@ describe("registries", () => {
 
   it("name the releases an operator lists itself for, not those it has left", async () => {
     const registry = new Interface(operatorRegistryAbi);
-    const limits = { minGasPrice: 0n, maxCallbackGas: 0n, maxInputLength: 0n };
+    const limits = { minGasPrice: 0n, maxCallbackGas: 0n, maxInputLength: 0n, maxBond: 0n };
     const listing = (name: string, releaseId: number) => {
       const terms = name === "ListingSet" ? [1n, 0n, limits] : [];
       const values = [2n, hex(releaseId), 2n, ...terms];
