@@ -10,6 +10,7 @@ const OUTPUT = join(ROOT, "sdk/protocol/abi");
 /** Sources other parts call through. Contracts rather than their interfaces: theirs hold the errors
  * of libraries and bases too. */
 const SOURCES = [
+  "CeremonyBook",
   "InferenceCoordinator",
   "ModelRegistry",
   "OperatorRegistry",
