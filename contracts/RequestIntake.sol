@@ -162,7 +162,7 @@ abstract contract RequestIntake is RequestBook, Ledger, VerifierRouter {
         require(terms.deadline >= earliest, DeadlineTooSoon(terms.deadline, earliest));
         uint256 latest = block.timestamp + MAXIMUM_LIFETIME_SECONDS;
         require(terms.deadline <= latest, DeadlineTooLate(terms.deadline, latest));
-        require(terms.minGrade == 0, GradeTooLow(0, terms.minGrade));
+        require(terms.minGrade <= release.grade(), GradeTooLow(release.grade(), terms.minGrade));
         require(terms.minBond == 0, TermUnsupported("minBond", terms.minBond));
         require(terms.measurement == 0, TermUnsupported("measurement", uint256(terms.measurement)));
         // A token has no price in gas.
@@ -193,7 +193,7 @@ abstract contract RequestIntake is RequestBook, Ledger, VerifierRouter {
                 payer: address(0),
                 verifierId: verifierId,
                 key: release.key(),
-                grade: 0,
+                grade: release.grade(),
                 price: costs.price,
                 royalty: costs.royalty,
                 publisher: address(0),

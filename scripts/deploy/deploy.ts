@@ -26,6 +26,13 @@ export interface DeploymentProfile {
   /** On top of each price, in 1/10,000, and who gets it; 0: none. */
   readonly protocolFeeBps: bigint;
   readonly feeReceiver: string;
+  /** Least bond behind an optimistic answer, a short amount (`isShortAmount`); a fifth of it must pay for
+   * a proof and its gas. */
+  readonly leastAnswerBond: bigint;
+  /** Least grade of a key that judges optimistic answers: 0 in development only. */
+  readonly leastJudgeGrade: bigint;
+  /** Time between the proposal of a ceremony's contributor and his recognition. */
+  readonly recognitionDelaySeconds: bigint;
   /** keccak256(alpha, beta, gamma) that verifying keys must have; zero: any, development only. */
   readonly pinnedSetup: string;
 }
@@ -39,10 +46,14 @@ export const DEVELOPMENT_PROFILE: DeploymentProfile = {
   retrySeconds: 3_600n,
   protocolFeeBps: 0n,
   feeReceiver: ZeroAddress,
+  leastAnswerBond: 2n * 10n ** 16n,
+  leastJudgeGrade: 0n,
+  recognitionDelaySeconds: 3_600n,
   pinnedSetup: ZeroHash,
 };
 
 export interface AssayAddresses {
+  readonly ceremonyBook: string;
   readonly coordinator: string;
   readonly modelRegistry: string;
   readonly operatorRegistry: string;
@@ -59,9 +70,18 @@ export async function deployAssay(parameters: {
 }): Promise<AssayAddresses> {
   const { signer, profile = DEVELOPMENT_PROFILE } = parameters;
   const zkVerifier = await deployContract(signer, "ZkVerifier", [profile.pinnedSetup]);
-  const modelRegistry = await deployContract(signer, "ModelRegistry", [zkVerifier]);
-  // Registry and coordinator name each other for ever, so the second's address is told beforehand.
   const from = await signer.getAddress();
+  const ceremonyBook = await deployContract(signer, "CeremonyBook", [
+    from,
+    profile.recognitionDelaySeconds,
+  ]);
+  const modelRegistry = await deployContract(signer, "ModelRegistry", [
+    zkVerifier,
+    ceremonyBook,
+    profile.leastAnswerBond,
+    profile.leastJudgeGrade,
+  ]);
+  // Registry and coordinator name each other for ever, so the second's address is told beforehand.
   const nonce = (await signer.getNonce()) + 1;
   const operatorRegistry = await deployContract(signer, "OperatorRegistry", [
     profile.asset,
@@ -83,7 +103,7 @@ export async function deployAssay(parameters: {
       feeReceiver: profile.feeReceiver,
     },
   ]);
-  return { coordinator, modelRegistry, operatorRegistry, zkVerifier };
+  return { ceremonyBook, coordinator, modelRegistry, operatorRegistry, zkVerifier };
 }
 
 /**

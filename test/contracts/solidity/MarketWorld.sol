@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {CeremonyBook} from "../../../contracts/CeremonyBook.sol";
 import {InferenceCoordinator} from "../../../contracts/InferenceCoordinator.sol";
 import {ModelRegistry} from "../../../contracts/ModelRegistry.sol";
 import {OperatorRegistry} from "../../../contracts/OperatorRegistry.sol";
@@ -42,9 +43,10 @@ abstract contract MarketWorld {
     constructor() {
         vm.deal(address(this), 1_000_000 ether);
         ZkVerifier keys = new ZkVerifier(0);
-        ModelRegistry models = new ModelRegistry(keys);
-        // Fifth contract that this one creates: nonce 5.
-        bytes memory creation = abi.encodePacked(hex"d694", address(this), hex"05");
+        CeremonyBook book = new CeremonyBook(address(this), 0);
+        ModelRegistry models = new ModelRegistry(keys, book, 0.02 ether, 0);
+        // Sixth contract that this one creates: nonce 6.
+        bytes memory creation = abi.encodePacked(hex"d694", address(this), hex"06");
         operators = new OperatorRegistry(
             address(0),
             OPERATOR_BOND,
