@@ -1,55 +1,62 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+import {ICeremonyBook} from "./interfaces/ICeremonyBook.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 import {IZkVerifier} from "./interfaces/IZkVerifier.sol";
-import {Judge, Release, ReleaseRoute, Units} from "./types/Release.sol";
+import {
+    Judge,
+    Release,
+    ReleaseRoute,
+    ReleaseRouteLib,
+    ReleaseState,
+    Units
+} from "./types/Release.sol";
+import {ShortAmountLib} from "./types/ShortAmount.sol";
 import {Verification} from "./types/Verification.sol";
 
 /// @title ModelRegistry
 /// @notice Who publishes which model, and the immutable releases of each.
 contract ModelRegistry is IModelRegistry {
-    enum State {
-        None,
-        Active,
-        Retired
-    }
-
-    /// @dev All that a request reads is in the first slot. The rest is read by operators when they
-    /// set a price, by people, and by the levels that come later.
+    /// @dev All that a request reads is in the first slot. What nobody reads on chain stands in the event
+    /// and in the release's id only.
     struct StoredRelease {
-        address key;
-        uint16 inputLength;
-        uint16 outputLength;
-        uint16 royaltyBps;
-        uint24 primaryWindowSeconds;
-        uint8 levels;
-        /// @dev Bit 0: the input is opaque; bit 1: the output is.
-        uint8 payloads;
-        State state;
+        ReleaseRoute route;
         Units units;
-        Judge judge;
-        uint8 minGrade;
         bytes32 manifestDigest;
         bytes32 modelId;
-        uint256 minBond;
-        bytes32 measurements;
+        bytes32 keyId;
     }
 
     bytes32 private constant MODEL_TAG = keccak256("assay.model.v1");
     bytes32 private constant RELEASE_TAG = keccak256("assay.release.v1");
+    uint256 private constant OPTIMISTIC = 1 << uint256(Verification.Optimistic);
+    uint256 private constant ZK = 1 << uint256(Verification.Zk);
     uint256 public constant MAXIMUM_LENGTH = 24_576;
     uint256 public constant MAXIMUM_ROYALTY_BPS = 5_000;
     uint256 public constant MAXIMUM_PRIMARY_WINDOW_SECONDS = 7 days;
 
     /// @notice Where verifying keys are checked and stored.
     IZkVerifier public immutable zkVerifier;
+    /// @notice Where the grade of a key comes from.
+    ICeremonyBook public immutable ceremonyBook;
+    /// @inheritdoc IModelRegistry
+    uint256 public immutable leastAnswerBond;
+    /// @inheritdoc IModelRegistry
+    uint256 public immutable leastJudgeGrade;
 
     mapping(bytes32 modelId => address publisher) private _publishers;
     mapping(bytes32 releaseId => StoredRelease) private _releases;
 
-    constructor(IZkVerifier keyStore) {
+    /// @param answerBond A `ShortAmount`, so that there are releases that ask for the least bond.
+    constructor(IZkVerifier keyStore, ICeremonyBook book, uint256 answerBond, uint256 judgeGrade) {
+        require(ShortAmountLib.isShort(answerBond), ShortAmountLib.AmountNotShort(answerBond));
         zkVerifier = keyStore;
+        ceremonyBook = book;
+        leastAnswerBond = answerBond;
+        leastJudgeGrade = judgeGrade;
     }
 
     /// @inheritdoc IModelRegistry
@@ -82,9 +89,12 @@ contract ModelRegistry is IModelRegistry {
                 keccak256(abi.encode(release))
             )
         );
-        require(_releases[releaseId].state == State.None, ReleaseAlreadyPublished(releaseId));
+        require(!_releases[releaseId].route.isKnown(), ReleaseAlreadyPublished(releaseId));
+        address key = zkVerifier.keyAddress(release.keyId);
+        uint8 grade = ceremonyBook.gradeOf(release.keyId);
+        _requireJudge(release, grade);
 
-        _store(releaseId, modelId, release, zkVerifier.keyAddress(release.keyId));
+        _store(releaseId, modelId, release, ReleaseRouteLib.pack(release, key, grade));
         emit ReleasePublished(releaseId, modelId, version, release);
     }
 
@@ -92,10 +102,21 @@ contract ModelRegistry is IModelRegistry {
     function retireRelease(bytes32 releaseId) external {
         StoredRelease storage release = _known(releaseId);
         _requirePublisher(release.modelId);
-        require(release.state == State.Active, ReleaseIsRetired(releaseId));
+        require(release.route.isActive(), ReleaseIsRetired(releaseId));
 
-        release.state = State.Retired;
+        release.route = release.route.withState(ReleaseState.Retired);
         emit ReleaseRetired(releaseId);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function refreshGrade(bytes32 releaseId) external returns (uint256) {
+        StoredRelease storage release = _known(releaseId);
+        uint8 grade = ceremonyBook.gradeOf(release.keyId);
+        if (grade <= release.route.grade()) return release.route.grade();
+
+        release.route = release.route.withGrade(grade);
+        emit GradeRaised(releaseId, grade);
+        return grade;
     }
 
     /// @inheritdoc IModelRegistry
@@ -103,14 +124,13 @@ contract ModelRegistry is IModelRegistry {
         bytes32 releaseId
     ) external view returns (ReleaseRoute route, address publisher) {
         StoredRelease storage release = _releases[releaseId];
-        State state = release.state;
-        require(state != State.None, ReleaseUnknown(releaseId));
-        require(state == State.Active, ReleaseIsRetired(releaseId));
-
-        // The slot as it is; its fields one by one cost more than the read.
-        assembly ("memory-safe") {
-            route := sload(release.slot)
+        route = release.route;
+        // One comparison where the request is taken.
+        if (!route.isActive()) {
+            require(route.isKnown(), ReleaseUnknown(releaseId));
+            revert ReleaseIsRetired(releaseId);
         }
+
         // Two more reads, which a release without royalty spares its requesters.
         if (route.royaltyBps() > 0) publisher = _publishers[release.modelId];
     }
@@ -122,12 +142,22 @@ contract ModelRegistry is IModelRegistry {
 
     /// @inheritdoc IModelRegistry
     function inputLengthOf(bytes32 releaseId) external view returns (uint256) {
-        return _known(releaseId).inputLength;
+        return _known(releaseId).route.inputLength();
     }
 
     /// @inheritdoc IModelRegistry
     function minBondOf(bytes32 releaseId) external view returns (uint256) {
-        return _known(releaseId).minBond;
+        return _known(releaseId).route.minBond();
+    }
+
+    /// @inheritdoc IModelRegistry
+    function primaryWindowOf(bytes32 releaseId) external view returns (uint256) {
+        return _known(releaseId).route.primaryWindowSeconds();
+    }
+
+    /// @inheritdoc IModelRegistry
+    function gradeOf(bytes32 releaseId) external view returns (uint256) {
+        return _known(releaseId).route.grade();
     }
 
     /// @inheritdoc IModelRegistry
@@ -148,41 +178,30 @@ contract ModelRegistry is IModelRegistry {
 
     /// @inheritdoc IModelRegistry
     function isRetired(bytes32 releaseId) external view returns (bool) {
-        return _known(releaseId).state == State.Retired;
+        return !_known(releaseId).route.isActive();
     }
 
     function _store(
         bytes32 releaseId,
         bytes32 modelId,
         Release calldata release,
-        address key
+        ReleaseRoute route
     ) private {
         _releases[releaseId] = StoredRelease({
-            key: key,
-            inputLength: uint16(release.inputLength),
-            outputLength: uint16(release.outputLength),
-            royaltyBps: uint16(release.royaltyBps),
-            primaryWindowSeconds: uint24(release.primaryWindowSeconds),
-            levels: uint8(release.levels),
-            payloads: uint8(release.inputPayload) | (uint8(release.outputPayload) << 1),
-            state: State.Active,
+            route: route,
             units: Units({
                 compute: uint40(release.computeUnits),
                 proof: uint40(release.proofUnits),
                 byteSize: uint40(release.byteUnits)
             }),
-            judge: release.judge,
-            minGrade: uint8(release.minGrade),
             manifestDigest: release.manifestDigest,
             modelId: modelId,
-            minBond: release.minBond,
-            measurements: release.measurements
+            keyId: release.keyId
         });
     }
 
-    /// @dev Fields of levels that cannot be served yet must be empty: nothing is stored that
-    /// nobody checks.
-    function _requireFields(Release calldata release) private pure {
+    /// @dev Fields of levels that the release has not, or that do not exist yet, must be empty.
+    function _requireFields(Release calldata release) private view {
         _requireRange("inputLength", release.inputLength, 1, MAXIMUM_LENGTH);
         _requireRange("outputLength", release.outputLength, 1, MAXIMUM_LENGTH);
         _requireRange("inputPayload", uint256(release.inputPayload), 0, 0);
@@ -197,12 +216,32 @@ contract ModelRegistry is IModelRegistry {
             1,
             MAXIMUM_PRIMARY_WINDOW_SECONDS
         );
-        uint256 zkOnly = 1 << uint256(Verification.Zk);
-        _requireRange("levels", release.levels, zkOnly, zkOnly);
-        _requireRange("judge", uint256(release.judge), 0, 0);
-        _requireRange("minBond", release.minBond, 0, 0);
-        _requireRange("minGrade", release.minGrade, 0, 0);
+        uint256 levels = release.levels;
+        bool isKnown = levels != 0 && levels & ~(OPTIMISTIC | ZK) == 0;
+        require(isKnown, ReleaseFieldInvalid("levels", levels));
         _requireRange("measurements", uint256(release.measurements), 0, 0);
+        if (_isOptimistic(release)) {
+            uint256 zkKey = uint256(Judge.ZkKey);
+            _requireRange("judge", uint256(release.judge), zkKey, zkKey);
+            uint256 minBond = release.minBond;
+            _requireRange("minBond", minBond, leastAnswerBond, type(uint96).max);
+            require(ShortAmountLib.isShort(minBond), ReleaseFieldInvalid("minBond", minBond));
+        } else {
+            _requireRange("judge", uint256(release.judge), 0, 0);
+            _requireRange("minBond", release.minBond, 0, 0);
+            _requireRange("minGrade", release.minGrade, 0, 0);
+        }
+    }
+
+    /// @dev Whoever knows a key's secret proves any output, and with it takes an honest operator's bond.
+    function _requireJudge(Release calldata release, uint256 grade) private view {
+        if (!_isOptimistic(release)) return;
+        uint256 needed = Math.max(release.minGrade, leastJudgeGrade);
+        require(grade >= needed, ReleaseGradeTooLow(grade, needed));
+    }
+
+    function _isOptimistic(Release calldata release) private pure returns (bool) {
+        return release.levels & OPTIMISTIC != 0;
     }
 
     function _requireRange(
@@ -222,6 +261,6 @@ contract ModelRegistry is IModelRegistry {
 
     function _known(bytes32 releaseId) private view returns (StoredRelease storage release) {
         release = _releases[releaseId];
-        require(release.state != State.None, ReleaseUnknown(releaseId));
+        require(release.route.isKnown(), ReleaseUnknown(releaseId));
     }
 }

@@ -49,6 +49,12 @@ abstract contract InferenceConsumer is IInferenceConsumer, Ownable2Step {
         _onInference(requestId, output, answeredAt, isFinal);
     }
 
+    /// @inheritdoc IInferenceConsumer
+    function onInferenceVoided(bytes32 requestId) external {
+        require(msg.sender == coordinator, NotCoordinator(msg.sender));
+        _onVoided(requestId);
+    }
+
     /// @notice Asks for one inference, paid from this contract's balance at the coordinator and `value`.
     function _requestInference(
         bytes32 releaseId,
@@ -91,6 +97,10 @@ abstract contract InferenceConsumer is IInferenceConsumer, Ownable2Step {
         uint256 answeredAt,
         bool isFinal
     ) internal virtual;
+
+    /// @notice Forgets an optimistic answer that fell without a right one. Only consumers that act before
+    /// an answer is final have something to undo.
+    function _onVoided(bytes32 requestId) internal virtual {}
 
     function _setCoordinator(address newCoordinator) private {
         require(newCoordinator.code.length > 0, CodeMissing(newCoordinator));

@@ -15,4 +15,8 @@ interface IInferenceConsumer {
         uint256 answeredAt,
         bool isFinal
     ) external;
+
+    /// @notice An optimistic answer fell and no right one took its place: what `onInference` said of this
+    /// request does not hold, and nothing more will come. Its fee was refunded.
+    function onInferenceVoided(bytes32 requestId) external;
 }

@@ -1,59 +1,77 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Answer} from "../types/Answer.sol";
+import {Answer, AnswerRecord} from "../types/Answer.sol";
 import {Assignment} from "../types/Assignment.sol";
 import {Request} from "../types/Request.sol";
 import {Verification} from "../types/Verification.sol";
 
-/// @notice An optimistic answer under its window: the preimage of an answered request's slot.
-struct AnswerRecord {
-    uint256 payee;
-    bytes32 outputHash;
-    uint256 answeredAt;
-    /// @dev Account that challenged; zero while nobody did.
-    address challenger;
-    uint256 challengeBond;
-}
-
-/// @notice Steps of the optimistic level, fixed now so that states, ids and events have their place.
-/// The coordinator that supports the level implements this interface beside `IInferenceCoordinator`;
-/// one that does not refuses the level with `LevelUnsupported`, so no request can need these steps.
+/// @notice Steps of the optimistic level: an answer stands on a bond until its window is over, and a proof
+/// decides whoever disputes it. Callers hand in the record of the answer, from `RequestAnswered`
+/// (or `RequestChallenged`): only its digest is stored.
 interface IInferenceDisputes {
+    /// @notice An answer was taken; it can be disputed until `windowEnd`.
     event RequestAnswered(
         bytes32 indexed requestId,
         uint256 indexed operatorId,
-        address sender,
-        uint256 lockedBond,
         uint256 windowEnd,
+        bool isDelivered,
         AnswerRecord record,
         bytes output
     );
-    event RequestFinalized(bytes32 indexed requestId, Verification level, uint256 grade);
-    event RequestEscalated(bytes32 indexed requestId, Verification level, uint256 grade);
+    /// @notice An optimistic answer is final, at the level that was proven. `paid` went to the operator,
+    /// `refund` to the payer.
+    event RequestFinalized(
+        bytes32 indexed requestId,
+        uint256 indexed operatorId,
+        Verification level,
+        uint256 paid,
+        uint256 refund,
+        bool isDelivered
+    );
+    /// @notice `challenger` asked for a proof; without one by `proofDeadline` the answer falls. `record`
+    /// replaces the one of `RequestAnswered`.
     event RequestChallenged(
         bytes32 indexed requestId,
         address indexed challenger,
+        uint256 indexed operatorId,
         uint256 proofDeadline,
         AnswerRecord record
     );
-    event OverturnCommitted(bytes32 indexed commitment, address indexed challenger);
+    /// @notice A proof answered the challenge; its bond went to the operator.
+    event ChallengeAnswered(
+        bytes32 indexed requestId,
+        address indexed challenger,
+        uint256 challengeBond
+    );
+    event OverturnCommitted(bytes32 indexed commitment);
+    /// @notice The answer fell. `reward` went to `challenger`, `refund` to the payer; `output` is the proven
+    /// one, or empty if none was.
     event RequestOverturned(
         bytes32 indexed requestId,
         uint256 indexed operatorId,
         address indexed challenger,
         uint256 slashed,
+        uint256 reward,
+        uint256 refund,
         bytes output
     );
 
     error WindowOpen(bytes32 requestId, uint256 windowEnd);
     error WindowClosed(bytes32 requestId, uint256 windowEnd);
+    error AlreadyChallenged(bytes32 requestId);
+    error NotChallenged(bytes32 requestId);
+    /// @notice Request, assignment and record are not those of this answer.
     error AnswerMismatch(bytes32 requestId);
-    error SameOutput(bytes32 requestId, bytes32 outputHash);
-    error ChallengeBondTooLow(uint256 bond, uint256 minimum);
+    /// @notice The proof is of the output that stands: `escalate` takes it.
+    error SameOutput(bytes32 requestId);
+    /// @notice The proof is of another output than the one that stands: `overturn` takes it.
+    error OtherOutput(bytes32 requestId);
     error OverturnNotCommitted(bytes32 commitment);
+    error AlreadyCommitted(bytes32 commitment);
 
     /// @notice Makes an unchallenged answer final once its window is over, and pays. Anyone may call.
+    /// @param output Needed where `terms.delivery` is `WhenFinal`; may be empty otherwise.
     function finalize(
         Request calldata request,
         Assignment calldata assignment,
@@ -61,7 +79,9 @@ interface IInferenceDisputes {
         bytes calldata output
     ) external;
 
-    /// @notice Raises the level of the given answer by a proof of it. Anyone may call.
+    /// @notice Makes the given answer final at the judge's level by a proof of it, whose payee is the
+    /// operator. Anyone may call before the answer is final; if a proof was asked for, before its
+    /// deadline: then the challenger's bond goes to the operator.
     function escalate(
         Request calldata request,
         Assignment calldata assignment,
@@ -69,17 +89,20 @@ interface IInferenceDisputes {
         Answer calldata answer
     ) external;
 
-    /// @notice Forces a proof of an answer, against a bond. Anyone may call.
+    /// @notice Asks for a proof of an answer, against `challengeBondOf`, which is taken from the value sent and
+    /// the caller's balance. Anyone may call, once per answer.
     function challenge(
         Request calldata request,
         Assignment calldata assignment,
         AnswerRecord calldata record
     ) external payable;
 
-    /// @notice Commits to an `overturn` of at least one block later.
+    /// @notice Commits to an `overturn` in a later block, so that whoever sees it cannot be first.
+    /// @param commitment keccak256(abi.encode(requestId, keccak256(output), challenger, salt)).
     function commitOverturn(bytes32 commitment) external;
 
-    /// @notice Replaces a wrong answer by the right one, given evidence of it, and slashes.
+    /// @notice Replaces a wrong answer by the right one, given a proof of it whose payee is the caller's address
+    /// as a number; slashes the operator. Calls the requester back with the right output.
     function overturn(
         Request calldata request,
         Assignment calldata assignment,
@@ -88,10 +111,45 @@ interface IInferenceDisputes {
         bytes32 salt
     ) external;
 
-    /// @notice Ends a challenge that no proof answered in time: the answer is overturned without a right one.
+    /// @notice Ends a challenge that no proof answered in time: the answer falls without a right one. Anyone
+    /// may call. The requester is told by `onInferenceVoided`.
     function closeChallenge(
         Request calldata request,
         Assignment calldata assignment,
         AnswerRecord calldata record
     ) external;
+
+    /// @notice Ends an answered request whose judge was revoked: bonds go back, the payer gets the whole
+    /// escrow. Anyone may call.
+    function failAnswered(
+        Request calldata request,
+        Assignment calldata assignment,
+        AnswerRecord calldata record
+    ) external;
+
+    /// @notice `retryCallback` for an answer that is not final yet.
+    function retryAnswerCallback(
+        Request calldata request,
+        Assignment calldata assignment,
+        AnswerRecord calldata record,
+        bytes calldata output,
+        uint256 callbackGas
+    ) external;
+
+    /// @notice Operator who alone may answer an open optimistic request at this second, 0 if none may.
+    function fallbackOf(
+        Request calldata request,
+        Assignment calldata assignment
+    ) external view returns (uint256 operatorId);
+
+    /// @notice What asking for a proof of an answer costs: 1.5 times a fifth of the bond behind it, which
+    /// is what the release sets a proof at.
+    function challengeBondOf(Assignment calldata assignment) external pure returns (uint256);
+
+    /// @notice Answers of an operator that a proof was asked of and none has come for.
+    function openChallengesOf(uint256 operatorId) external view returns (uint256);
+
+    function challengeWindowSeconds() external view returns (uint256);
+
+    function proofSeconds() external view returns (uint256);
 }

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {Assignment} from "../types/Assignment.sol";
 import {Quote} from "../types/Quote.sol";
-import {Request} from "../types/Request.sol";
+import {Request, RequestItem} from "../types/Request.sol";
 import {RequestStatus} from "../types/RequestStatus.sol";
 import {Terms} from "../types/Terms.sol";
 import {Verification} from "../types/Verification.sol";
@@ -31,7 +31,8 @@ interface IInferenceRequests {
     error DeadlineTooSoon(uint256 deadline, uint256 earliest);
     error DeadlineTooLate(uint256 deadline, uint256 latest);
     error GradeTooLow(uint256 grade, uint256 minimum);
-    /// @notice The coordinator takes no new requests; ask its successor.
+    /// @notice The coordinator takes no new requests: its successor does since `closedAt`, or, if that is 1,
+    /// they are stopped for now.
     error CoordinatorClosed(uint256 closedAt);
     /// @notice The operation needs another status than the request has.
     error StatusWrong(bytes32 requestId, RequestStatus status);
@@ -54,7 +55,12 @@ interface IInferenceRequests {
         Terms calldata terms
     ) external payable returns (bytes32 requestId);
 
-    /// @notice The same, paid from the balance of an account that allowed it to the caller
+    /// @notice Asks for many inferences, as `requestInference` does for one; all of them are taken or none.
+    function requestMany(
+        RequestItem[] calldata items
+    ) external payable returns (bytes32[] memory requestIds);
+
+    /// @notice `requestInference`, paid from the balance of an account that allowed it to the caller
     /// (`IBalanceLedger.allow`). Refunds go to that account.
     function requestInferenceFrom(
         address payer,
@@ -73,8 +79,8 @@ interface IInferenceRequests {
         Terms calldata terms
     ) external view returns (Quote memory);
 
-    /// @notice Reverts unless the request was answered with exactly this output, finally, at least
-    /// at this level and with a key of at least this grade.
+    /// @notice Reverts unless exactly this output is the request's final one (an overturned request's is the one
+    /// that was proven), at least at this level and with a key of at least this grade.
     function checkResult(
         bytes32 requestId,
         bytes calldata output,

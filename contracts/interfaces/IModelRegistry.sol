@@ -13,6 +13,7 @@ interface IModelRegistry {
         Release release
     );
     event ReleaseRetired(bytes32 indexed releaseId);
+    event GradeRaised(bytes32 indexed releaseId, uint256 grade);
 
     error ModelUnknown(bytes32 modelId);
     error ModelAlreadyRegistered(bytes32 modelId);
@@ -23,12 +24,16 @@ interface IModelRegistry {
     error ReleaseIsRetired(bytes32 releaseId);
     /// @notice A field of the release has a value that cannot be stored or served.
     error ReleaseFieldInvalid(bytes32 field, uint256 value);
+    /// @notice The key's grade is not enough to judge optimistic answers: by the release's own `minGrade`
+    /// or by this deployment's `leastJudgeGrade`. Have more recognised contributors sign for the key.
+    error ReleaseGradeTooLow(uint256 grade, uint256 needed);
 
     /// @notice Registers a model under the caller's name space. Anyone may call.
     /// @return modelId Bound to chain, registry, publisher and name.
     function registerModel(string calldata name) external returns (bytes32 modelId);
 
-    /// @notice Publishes a release; nothing of it can change afterwards. Publisher only.
+    /// @notice Publishes a release; nothing of it can change afterwards. Publisher only. Levels are 1
+    /// (Optimistic), 4 (Zk) or 5 (both); every release has a key, and at Optimistic the key is the judge.
     /// @return releaseId Bound to the model, the version and every field.
     function publishRelease(
         bytes32 modelId,
@@ -39,8 +44,14 @@ interface IModelRegistry {
     /// @notice Stops new requests for a release, for ever; open ones finish. Publisher only.
     function retireRelease(bytes32 releaseId) external;
 
+    /// @notice Takes over the grade of a release's key if it is higher now; it is never lowered. Anyone
+    /// may call.
+    /// Warning: a contributor who is revoked afterwards goes on counting; retire the release then.
+    /// @return grade Of the release from now on.
+    function refreshGrade(bytes32 releaseId) external returns (uint256 grade);
+
     /// @notice What the coordinator needs to take a request. Reverts if unknown or retired.
-    /// @return route Lengths, royalty, window, levels and key.
+    /// @return route Lengths, royalty, window, levels, key, grade and least bond.
     /// @return publisher Who gets the royalty; zero if there is none.
     function releaseRoute(
         bytes32 releaseId
@@ -52,8 +63,22 @@ interface IModelRegistry {
     /// @notice Bytes of an input, exactly (at most, if opaque); of a retired release too.
     function inputLengthOf(bytes32 releaseId) external view returns (uint256);
 
-    /// @notice Least bond behind an optimistic answer; of a retired release too.
+    /// @notice Least bond behind an optimistic answer, 0 without that level; of a retired release too.
     function minBondOf(bytes32 releaseId) external view returns (uint256);
+
+    /// @notice Declared latency in seconds; of a retired release too.
+    function primaryWindowOf(bytes32 releaseId) external view returns (uint256);
+
+    /// @notice Grade of the key when the release was published, or as it was raised since; 0 to 255, of a
+    /// retired release too.
+    function gradeOf(bytes32 releaseId) external view returns (uint256);
+
+    /// @notice Least `minBond` of a release with level Optimistic: a fifth of it goes to whoever overturns
+    /// an answer, and must pay for a proof and its gas on this chain.
+    function leastAnswerBond() external view returns (uint256);
+
+    /// @notice Least grade of a key that judges optimistic answers; 0 where development keys may.
+    function leastJudgeGrade() external view returns (uint256);
 
     function releaseManifest(bytes32 releaseId) external view returns (bytes32 manifestDigest);
 

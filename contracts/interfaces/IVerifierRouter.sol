@@ -15,6 +15,9 @@ interface IVerifierRouter {
     event VerifierActivated(uint256 indexed verifierId, Verification indexed level);
     event VerifierRevoked(uint256 indexed verifierId, Verification indexed level);
     event SuccessorAnnounced(address indexed successor, uint256 closesAt);
+    event GuardianSet(address indexed guardian);
+    event RequestsStopped(address indexed by);
+    event RequestsResumed();
 
     error VerifierUnknown(uint256 verifierId);
     error VerifierIsRevoked(uint256 verifierId);
@@ -24,6 +27,7 @@ interface IVerifierRouter {
     error VerifierSuperseded(uint256 verifierId, uint256 newestId);
     error CodeMissing(address account);
     error SuccessorAlreadyAnnounced(address successor);
+    error NotGuardian(address account);
 
     /// @notice Proposes a verifier for a level. Owner only.
     function proposeVerifier(
@@ -42,6 +46,15 @@ interface IVerifierRouter {
     /// finish here and balances stay withdrawable. Owner only, once.
     function announceSuccessor(address successor) external;
 
+    /// @notice Names who may stop new requests beside the owner; zero: nobody. Owner only.
+    function setGuardian(address guardian) external;
+
+    /// @notice Takes no new requests until the owner resumes; everything else goes on. Guardian or owner.
+    function stopRequests() external;
+
+    /// @notice Takes requests again. Owner only.
+    function resumeRequests() external;
+
     function verifierEntry(
         uint256 verifierId
     )
@@ -51,4 +64,15 @@ interface IVerifierRouter {
 
     /// @notice Entry new requests of a level are routed to; 0 if the level is not supported.
     function currentVerifier(Verification level) external view returns (uint256 verifierId);
+
+    /// @notice Entries there are: their ids are 1 to this.
+    function verifierCount() external view returns (uint256);
+
+    /// @notice Time between the proposal of a change and its effect.
+    function changeDelaySeconds() external view returns (uint256);
+
+    /// @notice Coordinator that follows this one; zero while none is announced.
+    function successor() external view returns (address);
+
+    function guardian() external view returns (address);
 }

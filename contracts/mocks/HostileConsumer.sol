@@ -23,6 +23,8 @@ contract HostileConsumer is IInferenceConsumer {
     bytes public lastOutput;
     uint256 public lastAnsweredAt;
     bool public lastIsFinal;
+    bytes32 public lastVoidedId;
+    uint256 public callbacks;
     uint256 public gasGiven;
     bool public callSucceeded;
     bytes public callResult;
@@ -65,14 +67,27 @@ contract HostileConsumer is IInferenceConsumer {
         bool isFinal
     ) external {
         uint256 gas = gasleft();
+        _misbehave(requestId);
+
+        ++callbacks;
+        (lastRequestId, lastOutput, lastAnsweredAt) = (requestId, output, answeredAt);
+        (lastIsFinal, gasGiven) = (isFinal, gas);
+        if (mood == Mood.Call) (callSucceeded, callResult) = target.call(data);
+    }
+
+    /// @inheritdoc IInferenceConsumer
+    function onInferenceVoided(bytes32 requestId) external {
+        _misbehave(requestId);
+
+        lastVoidedId = requestId;
+        if (mood == Mood.Call) (callSucceeded, callResult) = target.call(data);
+    }
+
+    function _misbehave(bytes32 requestId) private view {
         if (mood == Mood.Revert) revert Unwilling(requestId);
         if (mood == Mood.BurnGas) _burn();
         if (mood == Mood.ReturnMegabyte) _leaveWithMegabyte(true);
         if (mood == Mood.RevertMegabyte) _leaveWithMegabyte(false);
-
-        (lastRequestId, lastOutput, lastAnsweredAt) = (requestId, output, answeredAt);
-        (lastIsFinal, gasGiven) = (isFinal, gas);
-        if (mood == Mood.Call) (callSucceeded, callResult) = target.call(data);
     }
 
     function _burn() private pure {

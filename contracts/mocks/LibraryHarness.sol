@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {TensorLib} from "../libraries/TensorLib.sol";
 import {WordsLib} from "../libraries/WordsLib.sol";
 import {Assignment} from "../types/Assignment.sol";
+import {ShortAmountLib} from "../types/ShortAmount.sol";
 import {Terms} from "../types/Terms.sol";
 
 /// @notice Makes internal functions callable from tests.
@@ -19,6 +20,14 @@ contract LibraryHarness {
     ) external pure returns (uint248, uint248) {
         Assignment memory copy = assignment;
         return (assignment.digest248Of(requestId), copy.digest248(requestId));
+    }
+
+    function isShort(uint256 amount) external pure returns (bool) {
+        return ShortAmountLib.isShort(amount);
+    }
+
+    function shortAmount(uint256 amount) external pure returns (uint256) {
+        return ShortAmountLib.pack(amount).unpack();
     }
 
     function evaluate(

@@ -7,8 +7,9 @@ import {IInferenceConsumer} from "../interfaces/IInferenceConsumer.sol";
 import {IInferenceRequests} from "../interfaces/IInferenceRequests.sol";
 import {CallbackLib} from "../libraries/CallbackLib.sol";
 import {Quote} from "../types/Quote.sol";
+import {RequestItem} from "../types/Request.sol";
 import {RequestStatus} from "../types/RequestStatus.sol";
-import {Terms} from "../types/Terms.sol";
+import {Delivery, Terms} from "../types/Terms.sol";
 import {Verification} from "../types/Verification.sol";
 
 /// @title MockCoordinator
@@ -23,6 +24,7 @@ contract MockCoordinator is IInferenceRequests, ReentrancyGuardTransient {
         uint256 callbackGas;
         uint256 fee;
         RequestStatus status;
+        Delivery delivery;
         bytes32 outputHash;
     }
 
@@ -45,13 +47,69 @@ contract MockCoordinator is IInferenceRequests, ReentrancyGuardTransient {
 
     /* OUTCOMES */
 
-    /// @notice Answers a request as an operator would: a callback that fails changes nothing else.
+    /// @notice Gives a final answer as an operator would: a callback that fails changes nothing else.
     /// @return isDelivered Whether the callback went through.
     function answer(
         bytes32 requestId,
         bytes calldata output
     ) external nonReentrant returns (bool isDelivered) {
         return _answer(requestId, output, block.timestamp);
+    }
+
+    /// @notice Gives an optimistic answer, which is not final yet: a consumer who asked for delivery when
+    /// answered is called back now.
+    function answerOptimistically(
+        bytes32 requestId,
+        bytes calldata output
+    ) external nonReentrant returns (bool isDelivered) {
+        Asked storage asked = _in(requestId, RequestStatus.Open);
+        asked.status = RequestStatus.Answered;
+        asked.outputHash = keccak256(output);
+        if (asked.delivery == Delivery.WhenFinal) return false;
+        return _callBack(asked, requestId, output, block.timestamp, false);
+    }
+
+    /// @notice Makes an optimistic answer final; a consumer who waited for that is called back now.
+    function finalize(
+        bytes32 requestId,
+        bytes calldata output
+    ) external nonReentrant returns (bool isDelivered) {
+        Asked storage asked = _in(requestId, RequestStatus.Answered);
+        bytes25 given = bytes25(keccak256(output));
+        require(
+            bytes25(asked.outputHash) == given,
+            OutputMismatch(requestId, bytes25(asked.outputHash), given)
+        );
+        asked.status = RequestStatus.Finalized;
+        if (asked.delivery == Delivery.WhenAnswered) return false;
+        return _callBack(asked, requestId, output, block.timestamp, true);
+    }
+
+    /// @notice Replaces an optimistic answer by the one that was proven, and refunds the fee.
+    function overturn(
+        bytes32 requestId,
+        bytes calldata output
+    ) external nonReentrant returns (bool isDelivered) {
+        Asked storage asked = _in(requestId, RequestStatus.Answered);
+        asked.status = RequestStatus.Overturned;
+        asked.level = Verification.Zk;
+        asked.outputHash = keccak256(output);
+        _balances[asked.payer] += asked.fee;
+        return _callBack(asked, requestId, output, block.timestamp, true);
+    }
+
+    /// @notice Lets an optimistic answer fall without a right one, and refunds the fee.
+    function void(bytes32 requestId) external nonReentrant returns (bool isDelivered) {
+        Asked storage asked = _in(requestId, RequestStatus.Answered);
+        asked.status = RequestStatus.Overturned;
+        asked.outputHash = 0;
+        _balances[asked.payer] += asked.fee;
+        return
+            _call(
+                asked,
+                requestId,
+                abi.encodeCall(IInferenceConsumer.onInferenceVoided, requestId)
+            );
     }
 
     /// @notice The same with another time of the answer, as after a retried callback.
@@ -93,6 +151,18 @@ contract MockCoordinator is IInferenceRequests, ReentrancyGuardTransient {
     ) external payable returns (bytes32) {
         _balances[msg.sender] += msg.value;
         return _take(msg.sender, level, input, terms);
+    }
+
+    /// @inheritdoc IInferenceRequests
+    function requestMany(
+        RequestItem[] calldata items
+    ) external payable returns (bytes32[] memory requestIds) {
+        _balances[msg.sender] += msg.value;
+        requestIds = new bytes32[](items.length);
+        for (uint256 i = 0; i < items.length; ++i) {
+            RequestItem calldata item = items[i];
+            requestIds[i] = _take(msg.sender, item.level, item.input, item.terms);
+        }
     }
 
     /// @inheritdoc IInferenceRequests
@@ -149,7 +219,7 @@ contract MockCoordinator is IInferenceRequests, ReentrancyGuardTransient {
         uint256 minimumGrade
     ) external view {
         Asked memory asked = _asked[requestId];
-        require(asked.status == RequestStatus.Finalized, StatusWrong(requestId, asked.status));
+        require(_hasResult(asked), StatusWrong(requestId, asked.status));
         bytes25 expected = bytes25(asked.outputHash);
         bytes25 given = bytes25(keccak256(output));
         require(expected == given, OutputMismatch(requestId, expected, given));
@@ -164,7 +234,8 @@ contract MockCoordinator is IInferenceRequests, ReentrancyGuardTransient {
 
     /// @inheritdoc IInferenceRequests
     function resultDigest(bytes32 requestId) external view returns (bytes25) {
-        return bytes25(_asked[requestId].outputHash);
+        Asked memory asked = _asked[requestId];
+        return _hasResult(asked) ? bytes25(asked.outputHash) : bytes25(0);
     }
 
     function _take(
@@ -187,6 +258,7 @@ contract MockCoordinator is IInferenceRequests, ReentrancyGuardTransient {
             callbackGas: terms.callbackGas,
             fee: fee,
             status: RequestStatus.Open,
+            delivery: terms.delivery,
             outputHash: 0
         });
         lastRequestId = requestId;
@@ -198,29 +270,63 @@ contract MockCoordinator is IInferenceRequests, ReentrancyGuardTransient {
         bytes calldata output,
         uint256 answeredAt
     ) private returns (bool isDelivered) {
-        Asked storage asked = _open(requestId);
+        Asked storage asked = _in(requestId, RequestStatus.Open);
         asked.status = RequestStatus.Finalized;
         asked.outputHash = keccak256(output);
+        return _callBack(asked, requestId, output, answeredAt, true);
+    }
+
+    function _callBack(
+        Asked storage asked,
+        bytes32 requestId,
+        bytes calldata output,
+        uint256 answeredAt,
+        bool isFinal
+    ) private returns (bool) {
+        return
+            _call(
+                asked,
+                requestId,
+                abi.encodeCall(
+                    IInferenceConsumer.onInference,
+                    (requestId, output, answeredAt, isFinal)
+                )
+            );
+    }
+
+    function _call(
+        Asked storage asked,
+        bytes32 requestId,
+        bytes memory data
+    ) private returns (bool isDelivered) {
         if (asked.callbackGas == 0 || asked.requester.code.length == 0) return false;
 
         bytes memory reason;
         (isDelivered, reason) = CallbackLib.callWithExactGas(
             asked.requester,
             asked.callbackGas,
-            abi.encodeCall(IInferenceConsumer.onInference, (requestId, output, answeredAt, true))
+            data
         );
         if (!isDelivered) emit CallbackFailed(requestId, reason);
     }
 
     function _end(bytes32 requestId, RequestStatus status) private {
-        Asked storage asked = _open(requestId);
+        Asked storage asked = _in(requestId, RequestStatus.Open);
         asked.status = status;
         _balances[asked.payer] += asked.fee;
     }
 
-    function _open(bytes32 requestId) private view returns (Asked storage asked) {
+    function _in(
+        bytes32 requestId,
+        RequestStatus status
+    ) private view returns (Asked storage asked) {
         asked = _asked[requestId];
-        require(asked.status == RequestStatus.Open, StatusWrong(requestId, asked.status));
+        require(asked.status == status, StatusWrong(requestId, asked.status));
+    }
+
+    function _hasResult(Asked memory asked) private pure returns (bool) {
+        if (asked.status == RequestStatus.Overturned) return asked.outputHash != 0;
+        return asked.status == RequestStatus.Finalized;
     }
 
     function _requireWilling() private view {

@@ -10,12 +10,14 @@ import {Verification} from "../types/Verification.sol";
 /// answers cost is measured with it.
 contract SlotConsumer is IInferenceConsumer {
     address public coordinator;
+    Verification public immutable level;
     mapping(bytes32 requestId => bytes32 outputHash) public answers;
 
     error NotCoordinator(address account);
 
-    constructor(address initialCoordinator) {
+    constructor(address initialCoordinator, Verification askedLevel) {
         coordinator = initialCoordinator;
+        level = askedLevel;
     }
 
     function ask(
@@ -26,7 +28,7 @@ contract SlotConsumer is IInferenceConsumer {
         return
             IInferenceRequests(coordinator).requestInference{value: msg.value}(
                 releaseId,
-                Verification.Zk,
+                level,
                 input,
                 terms
             );
@@ -36,5 +38,11 @@ contract SlotConsumer is IInferenceConsumer {
     function onInference(bytes32 requestId, bytes calldata output, uint256, bool) external {
         require(msg.sender == coordinator, NotCoordinator(msg.sender));
         answers[requestId] = keccak256(output);
+    }
+
+    /// @inheritdoc IInferenceConsumer
+    function onInferenceVoided(bytes32 requestId) external {
+        require(msg.sender == coordinator, NotCoordinator(msg.sender));
+        delete answers[requestId];
     }
 }

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ShortAmount} from "./ShortAmount.sol";
+import {ReleaseRoute} from "./Release.sol";
 import {Terms} from "./Terms.sol";
 import {Verification} from "./Verification.sol";
 
@@ -36,9 +37,26 @@ struct Demand {
 }
 
 library DemandLib {
-    /// @notice Of a level that locks no bond.
+    /// @notice What a new request asks of its operator.
     function fromTerms(
         Terms memory terms,
+        Verification level,
+        ReleaseRoute release,
+        uint256 inputLength
+    ) internal pure returns (Demand memory) {
+        uint256 bond;
+        if (level == Verification.Optimistic) {
+            bond = release.minBond();
+            if (bond < terms.minBond) bond = terms.minBond;
+        }
+        return ofAssigned(terms, bond, inputLength);
+    }
+
+    /// @notice What a request that was assigned before asks of whoever is drawn now.
+    /// @param bond Of the assignment.
+    function ofAssigned(
+        Terms memory terms,
+        uint256 bond,
         uint256 inputLength
     ) internal pure returns (Demand memory) {
         return
@@ -47,7 +65,7 @@ library DemandLib {
                 maxGasPrice: terms.maxGasPrice,
                 callbackGas: terms.callbackGas,
                 inputLength: inputLength,
-                bond: 0
+                bond: bond
             });
     }
 }

@@ -17,6 +17,14 @@ struct Request {
     Terms terms;
 }
 
+/// @notice One request of `requestMany`.
+struct RequestItem {
+    bytes32 releaseId;
+    Verification level;
+    bytes input;
+    Terms terms;
+}
+
 using RequestLib for Request global;
 
 library RequestLib {

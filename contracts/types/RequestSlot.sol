@@ -17,12 +17,33 @@ library RequestSlotLib {
     uint256 private constant GRADE_SHIFT = 240;
     uint256 private constant TIME_SHIFT = 200;
     uint256 private constant DIGEST_SHIFT = 56;
+    uint256 private constant DIGEST_MASK = (1 << 200) - 1;
 
     function open(uint248 digest) internal pure returns (RequestSlot) {
         return RequestSlot.wrap(bytes32(_head(RequestStatus.Open) | digest));
     }
 
+    /// @notice An optimistic answer, disputed (`Challenged`) or not (`Answered`) until `windowEnd`.
+    function answered(
+        RequestStatus step,
+        bool isDelivered_,
+        uint256 windowEnd_,
+        uint200 digest
+    ) internal pure returns (RequestSlot) {
+        return
+            RequestSlot.wrap(
+                bytes32(
+                    _head(step) |
+                        (isDelivered_ ? DELIVERED : 0) |
+                        (uint256(uint40(windowEnd_)) << TIME_SHIFT) |
+                        digest
+                )
+            );
+    }
+
+    /// @param end `Finalized`, or `Overturned` with the right output.
     function finalized(
+        RequestStatus end,
         Verification provenLevel,
         uint256 keyGrade,
         uint256 time,
@@ -31,7 +52,7 @@ library RequestSlotLib {
         return
             RequestSlot.wrap(
                 bytes32(
-                    _head(RequestStatus.Finalized) |
+                    _head(end) |
                         (uint256(provenLevel) << LEVEL_SHIFT) |
                         (uint256(uint8(keyGrade)) << GRADE_SHIFT) |
                         (uint256(uint40(time)) << TIME_SHIFT) |
@@ -53,6 +74,18 @@ library RequestSlotLib {
         return RequestSlot.unwrap(slot) == RequestSlot.unwrap(open(digest));
     }
 
+    /// @dev Of an answered or challenged request.
+    function isAnsweredWith(RequestSlot slot, uint200 digest) internal pure returns (bool) {
+        return _bits(slot) & DIGEST_MASK == digest;
+    }
+
+    /// @notice Whether there is a final output.
+    function hasResult(RequestSlot slot) internal pure returns (bool) {
+        RequestStatus end = status(slot);
+        if (end == RequestStatus.Overturned) return outputDigest(slot) != 0;
+        return end == RequestStatus.Finalized;
+    }
+
     function status(RequestSlot slot) internal pure returns (RequestStatus) {
         return RequestStatus(_bits(slot) >> STATUS_SHIFT);
     }
@@ -70,6 +103,11 @@ library RequestSlotLib {
     }
 
     function answeredAt(RequestSlot slot) internal pure returns (uint256) {
+        return uint40(_bits(slot) >> TIME_SHIFT);
+    }
+
+    /// @dev Of an answered or challenged request.
+    function windowEnd(RequestSlot slot) internal pure returns (uint256) {
         return uint40(_bits(slot) >> TIME_SHIFT);
     }
 

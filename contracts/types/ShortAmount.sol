@@ -34,4 +34,11 @@ library ShortAmountLib {
             return (bits & GREATEST_MANTISSA) * 10 ** (bits >> MANTISSA_BITS);
         }
     }
+
+    /// @notice Whether `pack` takes the amount.
+    function isShort(uint256 amount) internal pure returns (bool) {
+        uint256 exponent;
+        for (; amount > GREATEST_MANTISSA && amount % 10 == 0; ++exponent) amount /= 10;
+        return amount <= GREATEST_MANTISSA && exponent <= GREATEST_EXPONENT;
+    }
 }

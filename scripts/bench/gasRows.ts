@@ -102,7 +102,7 @@ async function startBench(): Promise<Bench> {
     prices: { computePrice: 10n ** 9n, proofPrice: 10n ** 9n, bytePrice: 10n ** 9n },
     releaseIds: [plain.releaseId, royal.releaseId],
   });
-  const consumer = await deployContract(signer, "mocks/SlotConsumer", [addresses.coordinator]);
+  const consumer = await deployContract(signer, "mocks/SlotConsumer", [addresses.coordinator, 2n]);
   const coordinator = new Contract(addresses.coordinator, inferenceCoordinatorAbi, signer);
   const value = 10n ** 18n;
   await coordinator.getFunction("deposit")(consumer, value, { value });
@@ -141,10 +141,10 @@ async function ask(bench: Bench, releaseId: Hex, value = 0n): Promise<Asked> {
 }
 
 /** Both draws of a request may hit one ticket, which is cheaper; of a few, one hits two. */
-async function askDearest(bench: Bench, releaseId: Hex): Promise<Asked> {
-  let dearest = await ask(bench, releaseId);
+async function askDearest(bench: Bench, releaseId: Hex, value = 0n): Promise<Asked> {
+  let dearest = await ask(bench, releaseId, value);
   for (let i = 0; i < 4; i++) {
-    const next = await ask(bench, releaseId);
+    const next = await ask(bench, releaseId, value);
     if (next.receipt.gasUsed > dearest.receipt.gasUsed) dearest = next;
   }
   return dearest;
@@ -175,7 +175,7 @@ async function askWithValue(bench: Bench): Promise<bigint> {
     INPUT.length,
     bench.terms,
   );
-  return (await ask(bench, bench.releaseId, fee.total)).receipt.gasUsed;
+  return (await askDearest(bench, bench.releaseId, fee.total)).receipt.gasUsed;
 }
 
 /** The verifier called by itself, without the transaction's base cost and calldata. */

@@ -23,9 +23,22 @@ export interface DeploymentProfile {
   readonly changeDelaySeconds: bigint;
   /** Time in which anyone may retry a failed callback. */
   readonly retrySeconds: bigint;
+  /** Time after an optimistic answer in which it can be disputed. */
+  readonly challengeWindowSeconds: bigint;
+  /** Time to prove a challenged answer, once for each open challenge of its operator. */
+  readonly proofSeconds: bigint;
+  /** Contract that tells a rollup's data fee (`IDataFee`); zero address: none. */
+  readonly dataFee: string;
   /** On top of each price, in 1/10,000, and who gets it; 0: none. */
   readonly protocolFeeBps: bigint;
   readonly feeReceiver: string;
+  /** Least bond behind an optimistic answer, a short amount (`isShortAmount`); a fifth of it must pay for
+   * a proof and its gas. */
+  readonly leastAnswerBond: bigint;
+  /** Least grade of a key that judges optimistic answers: 0 in development only. */
+  readonly leastJudgeGrade: bigint;
+  /** Time between the proposal of a ceremony's contributor and his recognition. */
+  readonly recognitionDelaySeconds: bigint;
   /** keccak256(alpha, beta, gamma) that verifying keys must have; zero: any, development only. */
   readonly pinnedSetup: string;
 }
@@ -37,12 +50,19 @@ export const DEVELOPMENT_PROFILE: DeploymentProfile = {
   unbondingSeconds: 31n * 86_400n,
   changeDelaySeconds: 3_600n,
   retrySeconds: 3_600n,
+  challengeWindowSeconds: 3_600n,
+  proofSeconds: 600n,
+  dataFee: ZeroAddress,
   protocolFeeBps: 0n,
   feeReceiver: ZeroAddress,
+  leastAnswerBond: 2n * 10n ** 16n,
+  leastJudgeGrade: 0n,
+  recognitionDelaySeconds: 3_600n,
   pinnedSetup: ZeroHash,
 };
 
 export interface AssayAddresses {
+  readonly ceremonyBook: string;
   readonly coordinator: string;
   readonly modelRegistry: string;
   readonly operatorRegistry: string;
@@ -59,10 +79,19 @@ export async function deployAssay(parameters: {
 }): Promise<AssayAddresses> {
   const { signer, profile = DEVELOPMENT_PROFILE } = parameters;
   const zkVerifier = await deployContract(signer, "ZkVerifier", [profile.pinnedSetup]);
-  const modelRegistry = await deployContract(signer, "ModelRegistry", [zkVerifier]);
-  // Registry and coordinator name each other for ever, so the second's address is told beforehand.
   const from = await signer.getAddress();
-  const nonce = (await signer.getNonce()) + 1;
+  const ceremonyBook = await deployContract(signer, "CeremonyBook", [
+    from,
+    profile.recognitionDelaySeconds,
+  ]);
+  const modelRegistry = await deployContract(signer, "ModelRegistry", [
+    zkVerifier,
+    ceremonyBook,
+    profile.leastAnswerBond,
+    profile.leastJudgeGrade,
+  ]);
+  // Registry and coordinator name each other for ever, so the second's address is told beforehand.
+  const nonce = (await signer.getNonce()) + 2;
   const operatorRegistry = await deployContract(signer, "OperatorRegistry", [
     profile.asset,
     profile.minBond,
@@ -70,20 +99,23 @@ export async function deployAssay(parameters: {
     modelRegistry,
     getCreateAddress({ from, nonce }),
   ]);
-  const coordinator = await deployContract(signer, "InferenceCoordinator", [
-    {
-      owner: from,
-      asset: profile.asset,
-      modelRegistry,
-      operatorRegistry,
-      verifiers: [ZeroAddress, ZeroAddress, zkVerifier],
-      changeDelaySeconds: profile.changeDelaySeconds,
-      retrySeconds: profile.retrySeconds,
-      protocolFeeBps: profile.protocolFeeBps,
-      feeReceiver: profile.feeReceiver,
-    },
-  ]);
-  return { coordinator, modelRegistry, operatorRegistry, zkVerifier };
+  const config = {
+    owner: from,
+    asset: profile.asset,
+    modelRegistry,
+    operatorRegistry,
+    verifiers: [zkVerifier, ZeroAddress, zkVerifier],
+    dataFee: profile.dataFee,
+    changeDelaySeconds: profile.changeDelaySeconds,
+    retrySeconds: profile.retrySeconds,
+    challengeWindowSeconds: profile.challengeWindowSeconds,
+    proofSeconds: profile.proofSeconds,
+    protocolFeeBps: profile.protocolFeeBps,
+    feeReceiver: profile.feeReceiver,
+  };
+  const extension = await deployContract(signer, "CoordinatorExtension", [config]);
+  const coordinator = await deployContract(signer, "InferenceCoordinator", [config, extension]);
+  return { ceremonyBook, coordinator, modelRegistry, operatorRegistry, zkVerifier };
 }
 
 /**

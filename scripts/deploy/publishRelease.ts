@@ -3,7 +3,8 @@ import { Contract, ZeroHash, hexlify, type Signer } from "ethers";
 import type { Hex } from "../../sdk/protocol/abiEncoding.ts";
 import { modelRegistryAbi } from "../../sdk/protocol/abi/modelRegistry.ts";
 import { zkVerifierAbi } from "../../sdk/protocol/abi/zkVerifier.ts";
-import { modelId, releaseId, type Release } from "../../sdk/protocol/releaseId.ts";
+import { JUDGE, modelId, releaseId, type Release } from "../../sdk/protocol/releaseId.ts";
+import { levelBits, type Verification } from "../../sdk/protocol/verification.ts";
 import {
   encodeVerifyingKey,
   verifyingKeyId,
@@ -11,7 +12,7 @@ import {
 } from "../../sdk/protocol/verifyingKey.ts";
 import type { AssayAddresses } from "./deploy.ts";
 
-/** The parts of a release that differ between models; the rest says "Zk only". */
+/** The parts of a release with a verifying key that differ between models. */
 export interface ZkRelease {
   /** sha-256 of the manifest. */
   readonly manifestDigest: Hex;
@@ -23,12 +24,18 @@ export interface ZkRelease {
   readonly royaltyBps?: bigint;
   readonly primaryWindowSeconds: bigint;
   readonly verifyingKey: VerifyingKey;
+  /** What it can be asked at; by default Zk alone. At Optimistic the key judges. */
+  readonly levels?: readonly Verification[];
+  /** Least bond behind an optimistic answer, a short amount (`isShortAmount`); by default the least the
+   * registry allows. */
+  readonly minBond?: bigint;
+  /** Least grade the key needs to judge, 0 to 255; by default 0. */
+  readonly minGrade?: bigint;
 }
 
-const ZK_ONLY = 4n;
-
-/** The release as `publishRelease` of the contract takes it. */
+/** The release as `publishRelease` of the contract takes it; no bond is none, here. */
 export function zkRelease(release: ZkRelease): Release {
+  const levels = release.levels ?? ["Zk"];
   return {
     manifestDigest: release.manifestDigest,
     inputLength: BigInt(release.inputLength),
@@ -40,11 +47,11 @@ export function zkRelease(release: ZkRelease): Release {
     byteUnits: BigInt(release.units.byte),
     royaltyBps: release.royaltyBps ?? 0n,
     primaryWindowSeconds: release.primaryWindowSeconds,
-    levels: ZK_ONLY,
+    levels: levelBits(levels),
     keyId: hexlify(verifyingKeyId(release.verifyingKey)) as Hex,
-    judge: 0n,
-    minBond: 0n,
-    minGrade: 0n,
+    judge: levels.includes("Optimistic") ? JUDGE.ZkKey : JUDGE.None,
+    minBond: release.minBond ?? 0n,
+    minGrade: release.minGrade ?? 0n,
     measurements: ZeroHash as Hex,
   };
 }
@@ -74,9 +81,17 @@ export async function publishRelease(parameters: {
   const known = topics === undefined ? [] : await registry.queryFilter(topics);
   if (known.length === 0) await mined(registry, "registerModel", name);
 
-  const release = zkRelease(parameters.release);
+  const release = zkRelease(await withBond(parameters.release, registry));
   await mined(registry, "publishRelease", model, version, release);
   return { modelId: model, releaseId: releaseId({ ...place, modelId: model, version, release }) };
+}
+
+/** An optimistic release for which no bond was chosen gets the least one. */
+async function withBond(release: ZkRelease, registry: Contract): Promise<ZkRelease> {
+  const isOptimistic = release.levels?.includes("Optimistic") ?? false;
+  if (!isOptimistic || release.minBond !== undefined) return release;
+  const minBond: bigint = await registry.getFunction("leastAnswerBond")();
+  return { ...release, minBond };
 }
 
 async function mined(contract: Contract, method: string, ...parameters: readonly unknown[]) {

@@ -6,6 +6,7 @@ import {
   JsonRpcProvider,
   Network,
   Wallet,
+  decodeBytes32String,
   isAddress,
   isError,
 } from "ethers";
@@ -135,9 +136,22 @@ function refusal(cause: unknown): PublishError {
   const data = isError(cause, "CALL_EXCEPTION") ? cause.data : null;
   const revert = data === null ? null : errors.parseError(data);
   const said =
-    revert === null ? shortMessage(cause) : `${revert.name}(${revert.args.map(String).join(", ")})`;
+    revert === null
+      ? shortMessage(cause)
+      : `${revert.name}(${revert.args.map(legible).join(", ")})`;
   const message = `The release could not be registered: ${said}.`;
   return new PublishError("ContractRefused", message, { data: { said }, cause });
+}
+
+/** A field's name is text in 32 bytes; ids and amounts are said as they are. */
+function legible(value: unknown): string {
+  if (typeof value !== "string") return String(value);
+  try {
+    const text = decodeBytes32String(value);
+    return /^[A-Za-z]+$/.test(text) ? text : value;
+  } catch {
+    return value;
+  }
 }
 
 function shortMessage(cause: unknown): string {

@@ -3,6 +3,9 @@ import { encodeStatic, keccak, keccakText, type Hex } from "./abiEncoding.ts";
 export const MODEL_TAG = keccakText("assay.model.v1");
 export const RELEASE_TAG = keccakText("assay.release.v1");
 
+/** Who decides about disputed optimistic answers: values of the enum in Solidity. */
+export const JUDGE = { None: 0n, ZkKey: 1n, Measurement: 2n } as const;
+
 /** A release as its publisher declares it on chain; fields as in `Release.sol`. */
 export interface Release {
   readonly manifestDigest: Hex;
@@ -19,7 +22,9 @@ export interface Release {
   readonly levels: bigint;
   readonly keyId: Hex;
   readonly judge: bigint;
+  /** Least bond behind an optimistic answer, a short amount; 0 without that level. */
   readonly minBond: bigint;
+  /** Least grade the key needs to judge; 0 without level Optimistic. */
   readonly minGrade: bigint;
   readonly measurements: Hex;
 }

@@ -74,6 +74,21 @@ describe("assay publish", () => {
     await assert.rejects(publish(...where), /ReleaseAlreadyPublished\(0x[0-9a-f]{64}\)/);
   });
 
+  it("registers an optimistic release with the least bond, or says the field refused", async () => {
+    const publisher = HDNodeWallet.fromPhrase(DEVELOPMENT_MNEMONIC).connect(provider);
+    const { modelRegistry } = await deployAssay({ signer: publisher });
+    const keyFile = join(folder, "optimistic-key");
+    await writeFile(keyFile, publisher.privateKey);
+    const where = ["--rpc", chain.rpcUrl, "--registry", modelRegistry, "--key-file", keyFile];
+    const both = [...where, "--levels", "optimistic,zk"];
+    await assert.rejects(publish(...both, "--min-bond", "1"), /ReleaseFieldInvalid\(minBond, 1\)/);
+    await assert.rejects(publish(...both, "--min-grade", "2"), /ReleaseGradeTooLow\(0, 2\)/);
+    const releaseId = /^release {2}(0x[0-9a-f]{64})$/m.exec(await publish(...both))?.[1];
+    const registry = new Contract(modelRegistry, modelRegistryAbi, provider);
+    const least: unknown = await registry.getFunction("leastAnswerBond")();
+    assert.equal(await registry.getFunction("minBondOf")(releaseId), least);
+  });
+
   const wrong: readonly (readonly [string, Readonly<Record<string, string>>, RegExp])[] = [
     ["a key file that is not there", { keyFile: "/nowhere/key" }, /\[KeyFileInvalid\]/],
     ["a key file without a key", { keyFile: import.meta.filename }, /holds no private key/],

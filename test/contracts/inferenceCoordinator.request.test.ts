@@ -193,7 +193,7 @@ describe("requestInference", () => {
         terms: { deadline: BigInt(await networkHelpers.time.latest()) + 31n * DAY },
       }),
     ],
-    ["a grade", "GradeTooLow", async () => ({ terms: { minGrade: 1n } })],
+    ["a grade above the release's", "GradeTooLow", async () => ({ terms: { minGrade: 1n } })],
     ["a bond", "TermUnsupported", async () => ({ terms: { minBond: 1n } })],
     [
       "a measurement",

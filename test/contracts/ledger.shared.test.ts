@@ -128,12 +128,16 @@ describe("what a deployment must agree on", () => {
       modelRegistry: w.addresses.modelRegistry,
       operatorRegistry: w.addresses.operatorRegistry,
       verifiers: [w.addresses.zkVerifier, w.addresses.zkVerifier, w.addresses.zkVerifier],
+      dataFee: `0x${"00".repeat(20)}`,
       changeDelaySeconds: 1n,
       retrySeconds: 1n,
+      challengeWindowSeconds: 1n,
+      proofSeconds: 1n,
       protocolFeeBps: 0n,
       feeReceiver: `0x${"00".repeat(20)}`,
     };
-    await expect(deployContract(owner, "InferenceCoordinator", [config]))
+    const extension = await deployContract(owner, "CoordinatorExtension", [config]);
+    await expect(deployContract(owner, "InferenceCoordinator", [config, extension]))
       .to.be.revertedWithCustomError(contract, "RegistryForeign")
       .withArgs(w.addresses.coordinator);
   });

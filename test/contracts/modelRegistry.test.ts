@@ -85,12 +85,15 @@ describe("publishRelease", () => {
     });
     const { route, publisher } = await read(w.models, "releaseRoute", id);
     const key: string = await read(w.verifier, "keyAddress", content.keyId);
-    const lengths = (128n << 160n) | (20n << 176n);
-    const rest = (100n << 192n) | (content.primaryWindowSeconds << 208n) | (4n << 232n);
-    // The last byte is the state: active.
-    expect(route).to.equal(BigInt(key) | lengths | rest | (1n << 248n));
+    const lengths = (128n << 160n) | (20n << 175n);
+    const rest = (100n << 190n) | (content.primaryWindowSeconds << 203n) | (4n << 223n);
+    // The state is active; no grade, no bond.
+    expect(route).to.equal(BigInt(key) | lengths | rest | (1n << 228n));
     expect(publisher).to.equal(w.publisher.address);
     expect(await read(w.models, "inputLengthOf", id)).to.equal(128n);
+    expect(await read(w.models, "primaryWindowOf", id)).to.equal(content.primaryWindowSeconds);
+    expect(await read(w.models, "minBondOf", id)).to.equal(0n);
+    expect(await read(w.models, "gradeOf", id)).to.equal(0n);
   });
 
   it("refuses the same release twice, another's model and an unknown one", async () => {
@@ -132,9 +135,13 @@ describe("publishRelease", () => {
     ["primaryWindowSeconds", 0n],
     ["primaryWindowSeconds", 604_801n],
     ["levels", 0n],
-    ["levels", 1n],
-    ["levels", 5n],
+    ["levels", 2n],
+    ["levels", 6n],
+    ["levels", 7n],
+    ["levels", 8n],
+    ["levels", 2n ** 255n],
     ["judge", 1n],
+    ["judge", 2n],
     ["minBond", 1n],
     ["minGrade", 1n],
   ];
@@ -185,7 +192,18 @@ describe("views of the model registry", () => {
   it("refuse what they do not know", async () => {
     const w = await world();
     const unknown = `0x${"77".repeat(32)}`;
-    for (const view of ["releaseRoute", "releaseManifest", "modelOf", "isRetired", "unitsOf"]) {
+    for (const view of [
+      "releaseRoute",
+      "releaseManifest",
+      "modelOf",
+      "isRetired",
+      "unitsOf",
+      "inputLengthOf",
+      "primaryWindowOf",
+      "minBondOf",
+      "gradeOf",
+      "refreshGrade",
+    ]) {
       await expect(read(w.models, view, unknown))
         .to.be.revertedWithCustomError(w.models, "ReleaseUnknown")
         .withArgs(unknown);

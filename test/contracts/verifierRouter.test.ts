@@ -29,16 +29,16 @@ describe("proposeVerifier and activateVerifier", () => {
     const activeFrom = (await atNextSecond()) + DELAY;
     await expect(w.coordinator.getFunction("proposeVerifier")(ZK, next))
       .to.emit(w.coordinator, "VerifierProposed")
-      .withArgs(2n, ZK, next, activeFrom);
-    await expect(send(w.coordinator, "activateVerifier", [2n]))
+      .withArgs(3n, ZK, next, activeFrom);
+    await expect(send(w.coordinator, "activateVerifier", [3n]))
       .to.be.revertedWithCustomError(w.coordinator, "VerifierNotYetActive")
-      .withArgs(2n, activeFrom);
+      .withArgs(3n, activeFrom);
     await networkHelpers.time.increaseTo(activeFrom);
-    await expect(as(w.coordinator, w.stranger).getFunction("activateVerifier")(2n))
+    await expect(as(w.coordinator, w.stranger).getFunction("activateVerifier")(3n))
       .to.emit(w.coordinator, "VerifierActivated")
-      .withArgs(2n, ZK);
-    expect(await read(w.coordinator, "currentVerifier", ZK)).to.equal(2n);
-    expect((await ask(w)).assignment.verifierId).to.equal(2n);
+      .withArgs(3n, ZK);
+    expect(await read(w.coordinator, "currentVerifier", ZK)).to.equal(3n);
+    expect((await ask(w)).assignment.verifierId).to.equal(3n);
     await answer(w, asked);
     expect(await read(w.coordinator, "requestStatus", asked.requestId)).to.equal(STATUS.Finalized);
   });
@@ -48,13 +48,13 @@ describe("proposeVerifier and activateVerifier", () => {
     const next = await deployContract(w.owner, "ZkVerifier", [`0x${"00".repeat(32)}`]);
     await send(w.coordinator, "proposeVerifier", [ZK, next]);
     await networkHelpers.time.increase(DELAY);
-    await send(w.coordinator, "activateVerifier", [2n]);
-    for (const id of [1n, 2n]) {
+    await send(w.coordinator, "activateVerifier", [3n]);
+    for (const id of [1n, 3n]) {
       await expect(send(as(w.coordinator, w.stranger), "activateVerifier", [id]))
         .to.be.revertedWithCustomError(w.coordinator, "VerifierSuperseded")
-        .withArgs(id, 2n);
+        .withArgs(id, 3n);
     }
-    await send(w.coordinator, "revokeVerifier", [2n]);
+    await send(w.coordinator, "revokeVerifier", [3n]);
     await expect(send(w.coordinator, "activateVerifier", [1n])).to.be.revertedWithCustomError(
       w.coordinator,
       "VerifierSuperseded",

@@ -1,7 +1,7 @@
 // Writes vectors.json with libraries that share nothing with our code: ethers' ABI coder and
 // circomlibjs. Usage: node test/parity/makeVectors.ts
 import { buildPoseidonReference } from "circomlibjs";
-import { AbiCoder, id, keccak256 } from "ethers";
+import { AbiCoder, id, keccak256, TypedDataEncoder } from "ethers";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -70,6 +70,20 @@ function releaseVector() {
   return { ...registry, ...names, release, modelId: model, releaseId: hash(types, values) };
 }
 
+function contributionVector() {
+  const domain = { name: "Assay Ceremony", version: "1", chainId: CHAIN_ID };
+  const fields = ["keyId", "contributionHash"].map((name) => ({ name, type: "bytes32" }));
+  const transcriptHash = bytes(64, 3);
+  const contribution = { keyId: id("a key"), contributionHash: keccak256(transcriptHash) };
+  const digest = TypedDataEncoder.hash(
+    { ...domain, verifyingContract: CONTRACT },
+    { Contribution: fields },
+    contribution,
+  );
+  const place = { chainId: CHAIN_ID, book: CONTRACT };
+  return { ...place, transcriptHash: hex(transcriptHash), ...contribution, digest };
+}
+
 /** 31-byte words, the last one filled with zeros. */
 function cut(payload: Buffer): bigint[] {
   const cuts: bigint[] = [];
@@ -121,6 +135,7 @@ const vectors = {
   request: requestVector(terms),
   assignment: assignmentVector(),
   release: releaseVector(),
+  contribution: contributionVector(),
   claims: [
     claimVector(bytes(128, 7), bytes(20, 3), "81985529216486895"),
     claimVector(bytes(1, 1), bytes(1, 1), "0"),

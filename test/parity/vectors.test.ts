@@ -5,14 +5,17 @@ import hre from "hardhat";
 
 import { claimProver } from "../../circuits/claim/claimProver.ts";
 import { deployAssay, deployContract } from "../../scripts/deploy/deploy.ts";
+import { ceremonyBookAbi } from "../../sdk/protocol/abi/ceremonyBook.ts";
 import { inferenceCoordinatorAbi } from "../../sdk/protocol/abi/inferenceCoordinator.ts";
 import { modelRegistryAbi } from "../../sdk/protocol/abi/modelRegistry.ts";
 import type { Hex } from "../../sdk/protocol/abiEncoding.ts";
 import { assignmentDigest, type Assignment } from "../../sdk/protocol/assignment.ts";
+import { contributionDigest, contributionHash } from "../../sdk/protocol/ceremony.ts";
 import { commit } from "../../sdk/protocol/commitment.ts";
 import { challenge, evaluate, publicSignals } from "../../sdk/protocol/publicSignals.ts";
 import { modelId, releaseId, type Release } from "../../sdk/protocol/releaseId.ts";
 import { requestId } from "../../sdk/protocol/requestId.ts";
+import { isShortAmount, nextShortAmount } from "../../sdk/protocol/shortAmount.ts";
 import { termsHash, termsOf, type Terms } from "../../sdk/protocol/terms.ts";
 import { claimWords } from "../../sdk/protocol/words.ts";
 import vectors from "./vectors.json" with { type: "json" };
@@ -89,6 +92,15 @@ const request = {
 } as const;
 const assignment = named(ASSIGNMENT, vectors.assignment.assignment);
 const release = named(RELEASE, vectors.release.release);
+const contribution = {
+  keyId: hex(vectors.contribution.keyId),
+  contributionHash: hex(vectors.contribution.contributionHash),
+};
+const MOST_SHORT_AMOUNT = 1_023n * 10n ** 63n;
+const SHORT_AMOUNTS = [
+  [0n, 1n, 1_023n, 1_024n, 1_030n, 10_230n, 10_235n, 10_240n, 10n ** 18n, 10n ** 18n + 1n],
+  [2n ** 96n - 1n, MOST_SHORT_AMOUNT, MOST_SHORT_AMOUNT + 1n, 10n ** 66n, 10n ** 67n],
+].flat();
 const registry = {
   chainId: BigInt(vectors.release.chainId),
   registry: hex(vectors.release.registry),
@@ -119,6 +131,13 @@ describe("vectors in TypeScript", () => {
     assert.equal(model, vectors.release.modelId);
     const id = releaseId({ ...registry, modelId: model, version, release });
     assert.equal(id, vectors.release.releaseId);
+  });
+
+  it("digest contributions", () => {
+    const { book, transcriptHash, digest } = vectors.contribution;
+    assert.equal(contributionHash(bytesOf(transcriptHash)), contribution.contributionHash);
+    const place = { chainId: BigInt(vectors.contribution.chainId), book: hex(book) };
+    assert.equal(contributionDigest(place, contribution), digest);
   });
 
   for (const claim of vectors.claims) {
@@ -193,6 +212,27 @@ describe("vectors in Solidity", async () => {
       releaseId({ ...registry, modelId: hex(vectors.release.modelId), version, release: served }),
     );
   });
+
+  it("digest contributions", async () => {
+    const address = await at(addresses.ceremonyBook, vectors.contribution.book);
+    const book = new Contract(address, ceremonyBookAbi, signer);
+    const call = book.getFunction("contributionDigest");
+    const digest: unknown = await call(contribution.keyId, contribution.contributionHash);
+    assert.equal(digest, vectors.contribution.digest);
+  });
+
+  for (const amount of SHORT_AMOUNTS) {
+    it(`hold ${amount} in 16 bits where TypeScript does`, async () => {
+      const isShort: unknown = await harness.getFunction("isShort")(amount);
+      assert.equal(isShort, isShortAmount(amount));
+      if (amount > MOST_SHORT_AMOUNT) return;
+      const next = nextShortAmount(amount);
+      const held: unknown = await harness.getFunction("shortAmount")(next);
+      assert.equal(held, next);
+      assert.equal(next === amount, isShort);
+      assert.ok(next >= amount && (next - amount) * 100n <= amount);
+    });
+  }
 
   for (const claim of vectors.claims) {
     it(`evaluate claims of ${claim.input.length / 2 - 1} and ${claim.output.length / 2 - 1} bytes`, async () => {

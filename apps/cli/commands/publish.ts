@@ -6,9 +6,10 @@ import { LocalStore } from "../../../orchestrator/storage/localStore.ts";
 import { namedRelease } from "../../../scripts/demo/namedRelease.ts";
 import { openPublisher, type Publisher } from "../../../scripts/deploy/publisher.ts";
 import { CliError } from "../failure.ts";
+import { judgedLevels, type JudgedLevels, type LevelOptions } from "../levels.ts";
 import { kindOfPath } from "../paths.ts";
 
-interface PublishOptions {
+interface PublishOptions extends LevelOptions {
   readonly store: string;
   readonly keys: string;
   readonly rpc?: string;
@@ -27,6 +28,12 @@ export function registerPublish(program: Command): void {
     .option("--rpc <url>", "chain to register the release on; without it nothing is sent")
     .option("--registry <address>", "the deployment's ModelRegistry")
     .option("--key-file <file>", "holds the publisher's private key")
+    .option("--levels <levels>", "what it can be asked at: zk, optimistic or both", "zk")
+    .option(
+      "--min-bond <amount>",
+      "least bond of an optimistic answer, in the asset's smallest unit",
+    )
+    .option("--min-grade <grade>", "least grade the key needs to judge optimistic answers")
     .action(async (path: string, options: PublishOptions) => {
       await publish(path, options);
     });
@@ -34,20 +41,27 @@ export function registerPublish(program: Command): void {
 
 async function publish(path: string, options: PublishOptions): Promise<void> {
   const chain = chainOptions(options);
+  const levels = judgedLevels(options);
   await kindOfPath(path, "a model's folder");
   const publisher = chain === null ? null : await openPublisher(chain);
   try {
-    await buildAndPublish(path, options, publisher);
+    await buildAndPublish({ path, options, levels, publisher });
   } finally {
     publisher?.close();
   }
 }
 
-async function buildAndPublish(
-  path: string,
-  options: PublishOptions,
-  publisher: Publisher | null,
-): Promise<void> {
+async function buildAndPublish({
+  path,
+  options,
+  levels,
+  publisher,
+}: {
+  readonly path: string;
+  readonly options: PublishOptions;
+  readonly levels: JudgedLevels;
+  readonly publisher: Publisher | null;
+}): Promise<void> {
   const built = await buildRelease({
     modelDirectory: path,
     store: new LocalStore(options.store),
@@ -62,7 +76,9 @@ async function buildAndPublish(
   }
   console.log(`manifest ${built.manifestCid}`);
   if (publisher === null) return;
-  const { releaseId } = await publisher.publish(namedRelease(built));
+  const named = namedRelease(built);
+  const release = { ...named.release, ...levels };
+  const { releaseId } = await publisher.publish({ ...named, release });
   console.log(`release  ${releaseId}`);
 }
 

@@ -111,6 +111,13 @@ export const digitReaderAbi = [
     type: "function",
   },
   {
+    inputs: [{ internalType: "bytes32", name: "requestId", type: "bytes32" }],
+    name: "onInferenceVoided",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
     inputs: [],
     name: "owner",
     outputs: [{ internalType: "address", name: "", type: "address" }],

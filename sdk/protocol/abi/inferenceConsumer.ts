@@ -12,4 +12,11 @@ export const inferenceConsumerAbi = [
     stateMutability: "nonpayable",
     type: "function",
   },
+  {
+    inputs: [{ internalType: "bytes32", name: "requestId", type: "bytes32" }],
+    name: "onInferenceVoided",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
 ] as const;

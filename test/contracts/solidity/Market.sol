@@ -214,6 +214,9 @@ contract Market is MarketWorld, IInferenceConsumer {
         if (_mood == 3) coordinator.withdraw(address(this), 1);
     }
 
+    /// @inheritdoc IInferenceConsumer
+    function onInferenceVoided(bytes32) external {}
+
     /* WHAT THE INVARIANTS READ */
 
     function count() external view returns (uint256) {

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {CeremonyBook} from "../../../contracts/CeremonyBook.sol";
+import {CoordinatorExtension} from "../../../contracts/CoordinatorExtension.sol";
 import {InferenceCoordinator} from "../../../contracts/InferenceCoordinator.sol";
 import {ModelRegistry} from "../../../contracts/ModelRegistry.sol";
 import {OperatorRegistry} from "../../../contracts/OperatorRegistry.sol";
 import {ZkVerifier} from "../../../contracts/ZkVerifier.sol";
+import {IInferenceCoordinator} from "../../../contracts/interfaces/IInferenceCoordinator.sol";
 import {IVerifier} from "../../../contracts/interfaces/IVerifier.sol";
 import {Claim} from "../../../contracts/types/Answer.sol";
+import {CoordinatorConfig} from "../../../contracts/types/CoordinatorConfig.sol";
 import {Limits, Prices} from "../../../contracts/types/Operator.sol";
 import {Judge, Release} from "../../../contracts/types/Release.sol";
 import {Request} from "../../../contracts/types/Request.sol";
@@ -31,7 +35,7 @@ abstract contract MarketWorld {
     address internal constant TREASURY = address(0x7EA);
     uint256 internal constant UNBONDING = 31 days;
 
-    InferenceCoordinator public coordinator;
+    IInferenceCoordinator public coordinator;
     OperatorRegistry public operators;
     uint256 public operatorId;
     uint256 public rivalId;
@@ -42,9 +46,10 @@ abstract contract MarketWorld {
     constructor() {
         vm.deal(address(this), 1_000_000 ether);
         ZkVerifier keys = new ZkVerifier(0);
-        ModelRegistry models = new ModelRegistry(keys);
-        // Fifth contract that this one creates: nonce 5.
-        bytes memory creation = abi.encodePacked(hex"d694", address(this), hex"05");
+        CeremonyBook book = new CeremonyBook(address(this), 0);
+        ModelRegistry models = new ModelRegistry(keys, book, 0.02 ether, 0);
+        // Seventh contract that this one creates: nonce 7.
+        bytes memory creation = abi.encodePacked(hex"d694", address(this), hex"07");
         operators = new OperatorRegistry(
             address(0),
             OPERATOR_BOND,
@@ -52,19 +57,24 @@ abstract contract MarketWorld {
             models,
             address(uint160(uint256(keccak256(creation))))
         );
-        coordinator = new InferenceCoordinator(
-            InferenceCoordinator.Config({
-                owner: address(this),
-                asset: address(0),
-                modelRegistry: models,
-                operatorRegistry: operators,
-                verifiers: [address(0), address(0), address(new AnyVerifier())],
-                changeDelaySeconds: 0,
-                retrySeconds: 1 hours,
-                protocolFeeBps: 30,
-                feeReceiver: TREASURY
-            })
-        );
+        AnyVerifier verifier = new AnyVerifier();
+        CoordinatorConfig memory config = CoordinatorConfig({
+            owner: address(this),
+            asset: address(0),
+            modelRegistry: address(models),
+            operatorRegistry: address(operators),
+            verifiers: [address(0), address(0), address(verifier)],
+            dataFee: address(0),
+            changeDelaySeconds: 0,
+            retrySeconds: 1 hours,
+            challengeWindowSeconds: 1 hours,
+            proofSeconds: 10 minutes,
+            protocolFeeBps: 30,
+            feeReceiver: TREASURY
+        });
+        CoordinatorExtension extension = new CoordinatorExtension(config);
+        InferenceCoordinator deployed = new InferenceCoordinator(config, address(extension));
+        coordinator = IInferenceCoordinator(address(deployed));
         releaseId = _publish(models, keys.registerKey(_key()));
         vm.deal(TREASURY, 1_000 ether);
         vm.prank(TREASURY);

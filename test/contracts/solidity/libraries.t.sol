@@ -128,18 +128,43 @@ contract RequestSlotTest {
         bytes32 outputHash
     ) external pure {
         Verification level = Verification(levelNumber % 3);
-        RequestSlot slot = RequestSlotLib.finalized(level, grade, time, outputHash);
+        RequestStatus end = grade % 2 == 0 ? RequestStatus.Finalized : RequestStatus.Overturned;
+        RequestSlot slot = RequestSlotLib.finalized(end, level, grade, time, outputHash);
+        assert(slot.status() == end);
+        // Nobody finds an output whose hash begins with 200 zeros.
+        assert(slot.hasResult() || bytes25(outputHash) == 0);
         _check(slot, level, grade, time, outputHash);
         assert(!slot.isDelivered());
         RequestSlot delivered = slot.withDelivered();
+        assert(delivered.status() == end);
         _check(delivered, level, grade, time, outputHash);
         assert(delivered.isDelivered());
+    }
+
+    function testFuzz_answeredSlotHoldsItsFields(
+        bool isChallenged,
+        bool isDelivered,
+        uint40 windowEnd,
+        uint200 digest,
+        uint200 other
+    ) external pure {
+        RequestStatus step = isChallenged ? RequestStatus.Challenged : RequestStatus.Answered;
+        RequestSlot slot = RequestSlotLib.answered(step, isDelivered, windowEnd, digest);
+        assert(slot.status() == step && !slot.hasResult());
+        assert(slot.isDelivered() == isDelivered);
+        assert(slot.windowEnd() == windowEnd);
+        assert(slot.isAnsweredWith(digest));
+        assert(digest == other || !slot.isAnsweredWith(other));
+        RequestSlot delivered = slot.withDelivered();
+        assert(delivered.isDelivered() && delivered.isAnsweredWith(digest));
+        assert(delivered.status() == step && delivered.windowEnd() == windowEnd);
     }
 
     function testFuzz_endedSlotSaysOnlyThat(uint8 number) external pure {
         RequestStatus terminal = RequestStatus(5 + (number % 3));
         RequestSlot slot = RequestSlotLib.ended(terminal);
         assert(slot.status() == terminal && slot.outputDigest() == 0 && !slot.isDelivered());
+        assert(!slot.hasResult());
     }
 
     function _check(
@@ -149,7 +174,6 @@ contract RequestSlotTest {
         uint256 time,
         bytes32 outputHash
     ) private pure {
-        assert(slot.status() == RequestStatus.Finalized);
         assert(slot.level() == level);
         assert(slot.grade() == grade);
         assert(slot.answeredAt() == time);

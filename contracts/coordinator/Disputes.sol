@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IInferenceConsumer} from "../interfaces/IInferenceConsumer.sol";
+import {IInferenceDisputes} from "../interfaces/IInferenceDisputes.sol";
+import {IInferenceEndings} from "../interfaces/IInferenceEndings.sol";
+import {IVerifierRouter} from "../interfaces/IVerifierRouter.sol";
+import {FeeLib} from "../libraries/FeeLib.sol";
+import {Answer, AnswerRecord} from "../types/Answer.sol";
+import {Assignment} from "../types/Assignment.sol";
+import {Request} from "../types/Request.sol";
+import {RequestSlot, RequestSlotLib} from "../types/RequestSlot.sol";
+import {RequestStatus} from "../types/RequestStatus.sol";
+import {Verification} from "../types/Verification.sol";
+import {OptimisticAnswers} from "./OptimisticAnswers.sol";
+
+/// @notice Disputes about optimistic answers. Proofs decide them, nobody's word.
+abstract contract Disputes is OptimisticAnswers {
+    /// @dev A fifth of a bond is what the release sets a proof at; asking for one costs 1.5 of that.
+    uint256 private constant CHALLENGE_NUMERATOR = 3;
+    uint256 private constant CHALLENGE_DENOMINATOR = 10;
+    /// @dev Half of a slashed bond is burned; of the rest two fifths are the challenger's.
+    uint256 private constant CHALLENGER_NUMERATOR = 2;
+    uint256 private constant CHALLENGER_DENOMINATOR = 5;
+    /// @dev What judges are today proves at this level.
+    Verification private constant JUDGE_LEVEL = Verification.Zk;
+
+    /* CHALLENGE */
+
+    /// @inheritdoc IInferenceDisputes
+    function challenge(
+        Request calldata request,
+        Assignment calldata assignment,
+        AnswerRecord calldata record
+    ) external payable nonReentrant {
+        (bytes32 requestId, RequestSlot slot) = _requireAnswered(request, assignment, record);
+        require(slot.status() == RequestStatus.Answered, AlreadyChallenged(requestId));
+        _requireWindow(requestId, slot);
+        _requireJudge(assignment);
+
+        AnswerRecord memory challenged = record;
+        challenged.challenger = msg.sender;
+        challenged.challengeBond = challengeBondOf(assignment);
+        _charge(_accounts[msg.sender], challenged.challengeBond, 0);
+        uint256 open = ++_operatorAccounts[record.payee].openChallenges;
+        // As many proofs as were asked of him can be due at once.
+        uint256 proofDeadline = block.timestamp + open * _proofSeconds;
+
+        RequestSlot next = RequestSlotLib.answered(
+            RequestStatus.Challenged,
+            slot.isDelivered(),
+            proofDeadline,
+            challenged.digest200(requestId, assignment)
+        );
+        _requests[requestId] = next;
+        emit RequestChallenged(requestId, msg.sender, record.payee, proofDeadline, challenged);
+    }
+
+    /// @inheritdoc IInferenceDisputes
+    function escalate(
+        Request calldata request,
+        Assignment calldata assignment,
+        AnswerRecord calldata record,
+        Answer calldata answer
+    ) external nonReentrant {
+        (bytes32 requestId, RequestSlot slot) = _requireAnswered(request, assignment, record);
+        bool isChallenged = slot.status() == RequestStatus.Challenged;
+        if (isChallenged) _requireWindow(requestId, slot);
+        require(keccak256(answer.output) == record.outputHash, OtherOutput(requestId));
+        _verify(
+            requestId,
+            request,
+            assignment,
+            record.payee,
+            answer.input,
+            answer.output,
+            answer.evidence
+        );
+
+        if (isChallenged) {
+            --_operatorAccounts[record.payee].openChallenges;
+            _earn(record.payee, record.challengeBond);
+            emit ChallengeAnswered(requestId, record.challenger, record.challengeBond);
+        }
+        RequestSlot last = _proven(RequestStatus.Finalized, assignment, record.answeredAt, answer);
+        if (slot.isDelivered()) last = last.withDelivered();
+        _finish(requestId, request, assignment, record, answer.output, last);
+    }
+
+    /// @inheritdoc IInferenceDisputes
+    function closeChallenge(
+        Request calldata request,
+        Assignment calldata assignment,
+        AnswerRecord calldata record
+    ) external nonReentrant {
+        (bytes32 requestId, RequestSlot slot) = _requireAnswered(request, assignment, record);
+        require(slot.status() == RequestStatus.Challenged, NotChallenged(requestId));
+        require(block.timestamp >= slot.windowEnd(), WindowOpen(requestId, slot.windowEnd()));
+        _requireJudge(assignment);
+
+        _requests[requestId] = RequestSlotLib.ended(RequestStatus.Overturned);
+        _slash(requestId, assignment, record, record.challenger, 0, msg.data[:0]);
+        if (!_hasCallback(request)) return;
+        _call(
+            requestId,
+            request,
+            abi.encodeCall(IInferenceConsumer.onInferenceVoided, (requestId))
+        );
+    }
+
+    /* OVERTURN */
+
+    /// @inheritdoc IInferenceDisputes
+    function commitOverturn(bytes32 commitment) external {
+        require(_commitments[commitment] == 0, AlreadyCommitted(commitment));
+
+        _commitments[commitment] = block.number;
+        emit OverturnCommitted(commitment);
+    }
+
+    /// @inheritdoc IInferenceDisputes
+    function overturn(
+        Request calldata request,
+        Assignment calldata assignment,
+        AnswerRecord calldata record,
+        Answer calldata rightAnswer,
+        bytes32 salt
+    ) external nonReentrant {
+        (bytes32 requestId, RequestSlot slot) = _requireAnswered(request, assignment, record);
+        _requireWindow(requestId, slot);
+        bytes calldata output = rightAnswer.output;
+        require(keccak256(output) != record.outputHash, SameOutput(requestId));
+        _requireCommitted(requestId, output, salt);
+        _verify(
+            requestId,
+            request,
+            assignment,
+            uint160(msg.sender),
+            rightAnswer.input,
+            output,
+            rightAnswer.evidence
+        );
+
+        RequestSlot last = _proven(
+            RequestStatus.Overturned,
+            assignment,
+            block.timestamp,
+            rightAnswer
+        );
+        _requests[requestId] = last;
+        (bool delivered, uint256 callbackGasUsed) = _callBack(
+            requestId,
+            request,
+            output,
+            block.timestamp,
+            true
+        );
+        if (delivered) _requests[requestId] = last.withDelivered();
+
+        uint256 payloadLength = rightAnswer.input.length + output.length;
+        uint256 units = FeeLib.proofUnits(payloadLength, callbackGasUsed);
+        uint256 gasFee = _gasFee(request, units, payloadLength);
+        _slash(requestId, assignment, record, msg.sender, gasFee, output);
+    }
+
+    /// @dev Takes the bond behind a fallen answer and returns what others had at stake.
+    /// @param gasFee Of the challenger, from the escrow as far as it goes.
+    function _slash(
+        bytes32 requestId,
+        Assignment calldata assignment,
+        AnswerRecord calldata record,
+        address challenger,
+        uint256 gasFee,
+        bytes calldata output
+    ) private {
+        _endChallenge(record);
+        uint256 bond = assignment.bond;
+        uint256 slashed = _operatorRegistry.slashLocked(record.payee, bond, bond / 2);
+        uint256 reward = (slashed * CHALLENGER_NUMERATOR) / CHALLENGER_DENOMINATOR;
+        if (gasFee > assignment.escrow) gasFee = assignment.escrow;
+        uint256 refund = assignment.escrow - gasFee + slashed - reward;
+        reward += gasFee;
+
+        _credit(challenger, reward);
+        _credit(assignment.payer, refund);
+        emit RequestOverturned(requestId, record.payee, challenger, bond, reward, refund, output);
+    }
+
+    function _requireCommitted(
+        bytes32 requestId,
+        bytes calldata output,
+        bytes32 salt
+    ) private view {
+        bytes32 commitment = keccak256(abi.encode(requestId, keccak256(output), msg.sender, salt));
+        uint256 committedIn = _commitments[commitment];
+        require(committedIn != 0 && committedIn < block.number, OverturnNotCommitted(commitment));
+    }
+
+    /* JUDGE REVOKED */
+
+    /// @inheritdoc IInferenceDisputes
+    function failAnswered(
+        Request calldata request,
+        Assignment calldata assignment,
+        AnswerRecord calldata record
+    ) external nonReentrant {
+        (bytes32 requestId, ) = _requireAnswered(request, assignment, record);
+        uint256 verifierId = assignment.verifierId;
+        require(_isRevoked(verifierId), IVerifierRouter.VerifierNotRevoked(verifierId));
+
+        _requests[requestId] = RequestSlotLib.ended(RequestStatus.Failed);
+        _operatorRegistry.unlockBond(record.payee, assignment.bond);
+        _endChallenge(record);
+        _credit(assignment.payer, assignment.escrow);
+        emit IInferenceEndings.RequestFailed(requestId, verifierId, assignment.escrow);
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IInferenceDisputes
+    function challengeBondOf(Assignment calldata assignment) public pure returns (uint256) {
+        return (assignment.bond * CHALLENGE_NUMERATOR) / CHALLENGE_DENOMINATOR;
+    }
+
+    /// @inheritdoc IInferenceDisputes
+    function openChallengesOf(uint256 operatorId) external view returns (uint256) {
+        return _operatorAccounts[operatorId].openChallenges;
+    }
+
+    /// @inheritdoc IInferenceDisputes
+    function challengeWindowSeconds() external view returns (uint256) {
+        return _challengeWindowSeconds;
+    }
+
+    /// @inheritdoc IInferenceDisputes
+    function proofSeconds() external view returns (uint256) {
+        return _proofSeconds;
+    }
+
+    function _proven(
+        RequestStatus end,
+        Assignment calldata assignment,
+        uint256 answeredAt,
+        Answer calldata answer
+    ) private pure returns (RequestSlot) {
+        return
+            RequestSlotLib.finalized(
+                end,
+                JUDGE_LEVEL,
+                assignment.grade,
+                answeredAt,
+                keccak256(answer.output)
+            );
+    }
+
+    /// @dev The challenger did not lose: his bond goes back.
+    function _endChallenge(AnswerRecord calldata record) private {
+        if (record.challenger == address(0)) return;
+        --_operatorAccounts[record.payee].openChallenges;
+        if (record.challengeBond > 0) _credit(record.challenger, record.challengeBond);
+    }
+
+    function _requireWindow(bytes32 requestId, RequestSlot slot) private view {
+        require(block.timestamp < slot.windowEnd(), WindowClosed(requestId, slot.windowEnd()));
+    }
+
+    /// @dev Whoever could be judged by a revoked verifier is not judged at all: `failAnswered`.
+    function _requireJudge(Assignment calldata assignment) private view {
+        uint256 verifierId = assignment.verifierId;
+        require(!_isRevoked(verifierId), IVerifierRouter.VerifierIsRevoked(verifierId));
+    }
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IInferenceAnswers} from "../interfaces/IInferenceAnswers.sol";
+import {IInferenceConsumer} from "../interfaces/IInferenceConsumer.sol";
+import {IInferenceEndings} from "../interfaces/IInferenceEndings.sol";
+import {IVerifier} from "../interfaces/IVerifier.sol";
+import {CallbackLib} from "../libraries/CallbackLib.sol";
+import {FeeLib} from "../libraries/FeeLib.sol";
+import {Claim} from "../types/Answer.sol";
+import {Assignment} from "../types/Assignment.sol";
+import {Lateness} from "../types/Operator.sol";
+import {Request} from "../types/Request.sol";
+import {RequestSlot} from "../types/RequestSlot.sol";
+import {Ledger} from "./Ledger.sol";
+import {RequestBook} from "./RequestBook.sol";
+import {VerifierBook} from "./VerifierBook.sol";
+
+/// @notice What every way of ending a request is made of: evidence, callback, payment, lateness.
+abstract contract Settlement is RequestBook, Ledger, VerifierBook {
+    uint256 private constant MOST_LATE_IN_ROW = 3;
+
+    /// @dev Reverts unless the verifier of the assignment accepts this.
+    function _verify(
+        bytes32 requestId,
+        Request calldata request,
+        Assignment calldata assignment,
+        uint256 payee,
+        bytes calldata input,
+        bytes calldata output,
+        bytes calldata evidence
+    ) internal view {
+        require(keccak256(input) == request.inputHash, IInferenceAnswers.InputMismatch(requestId));
+        _requireLength(requestId, assignment, output);
+        IVerifier(_verifierOf(assignment.verifierId)).verify(
+            Claim({
+                requestId: requestId,
+                payee: payee,
+                releaseId: request.releaseId,
+                key: assignment.key,
+                input: input,
+                output: output
+            }),
+            evidence
+        );
+    }
+
+    function _requireLength(
+        bytes32 requestId,
+        Assignment calldata assignment,
+        bytes calldata output
+    ) internal pure {
+        require(
+            output.length == assignment.outputLength,
+            IInferenceAnswers.OutputLengthWrong(requestId, output.length, assignment.outputLength)
+        );
+    }
+
+    /// @return delivered Whether the callback went through.
+    /// @return gasUsed What it used of its gas.
+    function _callBack(
+        bytes32 requestId,
+        Request calldata request,
+        bytes calldata output,
+        uint256 answeredAt,
+        bool isFinal
+    ) internal returns (bool delivered, uint256 gasUsed) {
+        if (!_hasCallback(request)) return (false, 0);
+        return
+            _call(
+                requestId,
+                request,
+                abi.encodeCall(
+                    IInferenceConsumer.onInference,
+                    (requestId, output, answeredAt, isFinal)
+                )
+            );
+    }
+
+    function _call(
+        bytes32 requestId,
+        Request calldata request,
+        bytes memory data
+    ) internal returns (bool delivered, uint256 gasUsed) {
+        bytes memory reason;
+        uint256 gasBefore = gasleft();
+        (delivered, reason) = CallbackLib.callWithExactGas(
+            request.requester,
+            request.terms.callbackGas,
+            data
+        );
+        gasUsed = gasBefore - gasleft();
+        if (gasUsed > request.terms.callbackGas) gasUsed = request.terms.callbackGas;
+
+        if (!delivered) emit IInferenceAnswers.CallbackFailed(requestId, reason);
+    }
+
+    function _requireRetry(
+        bytes32 requestId,
+        Request calldata request,
+        RequestSlot slot,
+        uint256 retryUntil,
+        uint256 callbackGas
+    ) internal view {
+        require(_hasCallback(request), IInferenceEndings.CallbackAbsent(requestId));
+        require(!slot.isDelivered(), IInferenceEndings.CallbackAlreadyDelivered(requestId));
+        require(
+            msg.sender == request.requester || block.timestamp < retryUntil,
+            IInferenceEndings.RetryClosed(requestId, retryUntil)
+        );
+        require(
+            callbackGas >= request.terms.callbackGas,
+            IInferenceEndings.CallbackGasTooLow(callbackGas, request.terms.callbackGas)
+        );
+    }
+
+    function _retry(
+        bytes32 requestId,
+        Request calldata request,
+        bytes calldata output,
+        uint256 answeredAt,
+        bool isFinal,
+        uint256 callbackGas
+    ) internal {
+        (bool delivered, bytes memory reason) = CallbackLib.callWithExactGas(
+            request.requester,
+            callbackGas,
+            abi.encodeCall(IInferenceConsumer.onInference, (requestId, output, answeredAt, isFinal))
+        );
+        require(delivered, IInferenceEndings.CallbackFailedAgain(requestId, reason));
+        emit IInferenceEndings.CallbackDelivered(requestId);
+    }
+
+    /// @dev Splits an escrow between who answered, publisher, protocol and payer.
+    /// @param gasFee At most what the escrow holds for gas: a rollup's data fee may have risen.
+    /// @param bonus On top of it, from elsewhere.
+    function _settle(
+        uint256 payee,
+        Assignment calldata assignment,
+        uint256 gasFee,
+        uint256 bonus
+    ) internal returns (uint256 paid, uint256 refund) {
+        uint256 royalty = assignment.royalty;
+        refund = assignment.escrow - royalty - assignment.price;
+        if (_protocolFeeBps > 0) refund -= _creditProtocolFee(assignment.price);
+        if (gasFee > refund) gasFee = refund;
+        refund -= gasFee;
+        paid = assignment.price + gasFee + bonus;
+
+        _earn(payee, paid);
+        if (royalty > 0) _credit(assignment.publisher, royalty);
+        if (refund > 0) _credit(assignment.payer, refund);
+    }
+
+    /// @param payloadLength Bytes of input and output in this transaction's calldata.
+    function _gasFee(
+        Request calldata request,
+        uint256 units,
+        uint256 payloadLength
+    ) internal view returns (uint256 fee) {
+        uint256 maxGasPrice = request.terms.maxGasPrice;
+        fee = units * FeeLib.gasPrice(maxGasPrice);
+        if (address(_dataFee) != address(0) && maxGasPrice > 0)
+            fee += _dataFee.dataFee(FeeLib.CALLDATA_LENGTH + payloadLength);
+    }
+
+    /// @dev Notes that the assigned operator let his window pass, unless gas cost more than the
+    /// requester pays for.
+    /// @param mostPaid Most of the penalty that is paid out.
+    /// @return paid What of it came here.
+    function _penalize(
+        bytes32 requestId,
+        Request calldata request,
+        Assignment calldata assignment,
+        uint256 mostPaid
+    ) internal returns (uint256 paid) {
+        uint256 operatorId = assignment.operatorId;
+        uint256 lateInRow = _operatorAccounts[operatorId].lateInRow + 1;
+        bool isLast = lateInRow == MOST_LATE_IN_ROW;
+
+        bool isLate;
+        (isLate, paid) = _operatorRegistry.penalizeLate(
+            Lateness({
+                operatorId: operatorId,
+                releaseId: request.releaseId,
+                level: request.level,
+                penalty: assignment.latePenalty,
+                mostPaid: mostPaid,
+                maxGasPrice: request.terms.maxGasPrice,
+                assignedAt: assignment.assignedAt,
+                primaryUntil: assignment.primaryUntil,
+                isLast: isLast
+            })
+        );
+        if (!isLate) return 0;
+        _operatorAccounts[operatorId].lateInRow = isLast ? 0 : uint8(lateInRow);
+        emit IInferenceAnswers.OperatorLate(requestId, operatorId, paid);
+    }
+}
