@@ -45,6 +45,10 @@ function report(
     logger.info("request reassigned", { requestId, operatorId, block });
     return;
   }
+  if (event.kind === "revoked") {
+    logger.warn("verifier revoked", { verifierId: event.verifierId, block });
+    return;
+  }
   const { requestId, status, transactionHash } = event;
   const row = journal.request(requestId);
   if (row === null) return;

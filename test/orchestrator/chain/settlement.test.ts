@@ -33,7 +33,8 @@ function settlementOf(results: readonly unknown[]) {
       return settled;
     },
   };
-  const place = { coordinator: hex(0xc0, 20), chainId: 31_337, privateKey: KEY };
+  const registry = { operatorRegistry: hex(0x0e, 20) };
+  const place = { ...registry, coordinator: hex(0xc0, 20), chainId: 31_337, privateKey: KEY };
   return { asked, settlement: rpcSettlement({ pool, ...place, logger: silentLogger }) };
 }
 

@@ -5,11 +5,12 @@ import { OrchestratorError } from "../../../orchestrator/domain/errors.ts";
 import type { JobOutcome } from "../../../orchestrator/domain/nodePorts.ts";
 import type { OpenRequest } from "../../../orchestrator/domain/request.ts";
 import { acceptOutcome } from "../../../orchestrator/services/accept.ts";
+import { Faults } from "../../../orchestrator/services/faults.ts";
 import { Feed } from "../../../orchestrator/services/feed.ts";
 import { Wake } from "../../../orchestrator/services/wake.ts";
 import { silentLogger as logger } from "../../../orchestrator/telemetry/logger.ts";
 import { createNodeMetrics } from "../../../orchestrator/telemetry/nodeMetrics.ts";
-import { block, hex, OPERATOR, openRequest, PROOF, temporaryJournal } from "../support/builders.ts";
+import { block, hex, openRequest, PROOF, temporaryJournal, viewOf } from "../support/builders.ts";
 import { FakeClock } from "../support/fakeClock.ts";
 import { FakeQueue } from "../support/fakeQueue.ts";
 
@@ -31,22 +32,23 @@ function setUp(t: TestContext, requests: readonly OpenRequest[], capacity = 10) 
       return { releaseId, manifestCid: "cid" };
     },
   };
-  const operator = { operatorId: OPERATOR, settleDepth: 0, fallback: false };
+  const faults = new Faults({ clock, logger, keepMs: 60_000 });
   const feed = new Feed({
     journal,
     queue,
     registry,
-    view: () => ({ ...operator, head: block(1), finalNumber: 0 }),
+    view: () => viewOf({ head: block(1), faults: faults.current() }),
     accept: (outcome) => {
-      acceptOutcome({ journal, logger, metrics }, outcome);
+      acceptOutcome({ journal, logger, metrics, faults }, outcome);
     },
+    faults,
     wake: new Wake(clock),
     clock,
     logger,
     metrics,
     capacity,
   });
-  return { journal, clock, queue, registry, feed };
+  return { journal, clock, queue, registry, feed, faults };
 }
 
 const { requestId } = openRequest(1);
