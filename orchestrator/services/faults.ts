@@ -33,6 +33,8 @@ export class Faults {
   note(releaseId: Hex, { code, retryable }: Pick<ErrorRecord, "code" | "retryable">): void {
     if (OF_ONE_REQUEST.has(code)) return;
     const known = this.#entries.get(releaseId);
+    // What may pass says nothing about what will not.
+    if (retryable && known?.fault.isLasting === true) return;
     const fault = { code, isLasting: !retryable };
     this.#entries.set(releaseId, { fault, until: this.#clock.now() + this.#keepMs });
     if (known?.fault.code === code) return;

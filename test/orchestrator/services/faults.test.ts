@@ -23,6 +23,13 @@ describe("Faults", () => {
     assert.deepEqual(faults.current().get(hex(2)), { code: "ArtefactMissing", isLasting: false });
   });
 
+  it("does not forget a lasting fault over one that may pass", () => {
+    const { faults } = setUp();
+    faults.note(RELEASE, LASTING);
+    faults.note(RELEASE, { code: "ComputeCrashed", retryable: true });
+    assert.equal(faults.current().get(RELEASE)?.code, "RuntimeInexact");
+  });
+
   it("gives the release a new chance after some time, and at once when it works again", () => {
     const { clock, faults } = setUp();
     faults.note(RELEASE, LASTING);

@@ -175,3 +175,41 @@ describe("acceptOutcome", () => {
     assert.equal(journal.request(requestId)?.failure, null);
   });
 });
+
+describe("Feed and faults", () => {
+  const { releaseId } = openRequest(1);
+  const failed = (code: string, retryable: boolean): JobOutcome => {
+    const error = { code, message: "", retryable, data: {} };
+    return { kind: "failed", requestId, stage: "prove", error };
+  };
+
+  it("puts a release whose job failed for good into quarantine, until an answer is made", async (t) => {
+    const { feed, faults } = setUp(t, [openRequest(1)]);
+    feed.settleOutcome("infer", inferred);
+    feed.settleOutcome("prove", failed("ComputeCrashed", true));
+    assert.equal(faults.current().get(releaseId)?.isLasting, false);
+    feed.settleOutcome("prove", failed("ProofRejected", false));
+    const lasting = { code: "ProofRejected", isLasting: true };
+    assert.deepEqual(faults.current().get(releaseId), lasting);
+    feed.settleOutcome("prove", proven);
+    assert.equal(faults.current().size, 0);
+  });
+
+  it("does the same when inference and proof disagree", (t) => {
+    const { feed, faults, journal } = setUp(t, [openRequest(1)]);
+    feed.settleOutcome("infer", inferred);
+    feed.settleOutcome("prove", { ...proven, output: Uint8Array.of(9) });
+    assert.deepEqual(faults.current().get(releaseId), { code: "OutputMismatch", isLasting: true });
+    assert.equal(journal.request(requestId)?.failure?.code, "OutputMismatch");
+  });
+
+  it("remembers a release that cannot be looked up", async (t) => {
+    const { feed, faults, registry } = setUp(t, [openRequest(1)]);
+    registry.failure = new OrchestratorError("ArtefactMissing", { retryable: true });
+    await feed.feedOnce();
+    assert.deepEqual(faults.current().get(releaseId), {
+      code: "ArtefactMissing",
+      isLasting: false,
+    });
+  });
+});

@@ -105,6 +105,27 @@ describe("Transmitter.send", () => {
     assert.equal(journal.highestNonce(chain.sender), null);
   });
 
+  it("journals what a transaction is for, and why", async (t) => {
+    const { chain, restart, journal } = setUp(t);
+    const { requestId } = first;
+    const intent = { requestId, purpose: "decline", reason: "AnswerTooLate" } as const;
+    assert.equal(await restart().send(intent), true);
+    const [row] = journal.openTransactions(chain.sender);
+    assert.equal(row?.purpose, "decline");
+    assert.equal(row?.reason, "AnswerTooLate");
+    assert.equal(row?.attempts[0]?.purpose, "decline");
+  });
+
+  it("leaves half of the waiting transactions to what cannot wait", async (t) => {
+    const { restart } = setUp(t);
+    const transmitter = restart();
+    await transmitter.send(answerOf(first));
+    await transmitter.send(answerOf(second));
+    const expire = { requestId: first.requestId, purpose: "expire", reason: null } as const;
+    assert.equal(await transmitter.send(expire), false);
+    assert.equal(await transmitter.send(answerOf(first)), true);
+  });
+
   it("keeps the number of transactions that wait for a block within bounds", async (t) => {
     const { chain, restart, journal } = setUp(t);
     const transmitter = restart();
