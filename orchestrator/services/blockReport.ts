@@ -37,7 +37,9 @@ function report(
 ): void {
   if (event.kind === "requested") {
     const { requestId, requester, releaseId, level } = event.request;
-    logger.info("request journaled", { requestId, requester, releaseId, level, block });
+    // A line has a level of its own.
+    const fields = { requestId, requester, releaseId, verification: level, block };
+    logger.info("request journaled", fields);
     return;
   }
   if (event.kind === "reassigned") {
