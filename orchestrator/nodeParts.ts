@@ -186,7 +186,7 @@ function transactLoop(desk: Desk): Loop {
   const current = () => view.current();
   const { sender } = chain.settlement;
   const noted = (time: number) => notedBaseFee(chain.pool, { operatorRegistry, time });
-  const baseFeeNotes = new BaseFeeNotes({ journal, view: current, sender, notedBaseFee: noted });
+  const baseFeeNotes = new BaseFeeNotes({ journal, sender, notedBaseFee: noted });
   const parts = { journal, transmitter, baseFeeNotes, view: current, wake: settleWake };
   return (signal) => transact({ ...parts, clock, logger, tendEveryMs }, signal);
 }

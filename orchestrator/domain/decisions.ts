@@ -10,43 +10,45 @@ const EXPIRY_TURNS = 8n;
 /** One thing a request may need; null: it does not apply, the next rule is asked. */
 type Rule = (request: RequestProgress, view: View) => NextStep | null;
 
-/** What the journal knows of a request's state on chain. */
-type State = "Open" | "Ended";
+interface Rules {
+  /** In their order: the first that applies decides. */
+  readonly first: readonly Rule[];
+  readonly otherwise: (request: RequestProgress, view: View) => NextStep;
+}
 
-/** The rules of each state in their order; the first that applies decides. */
-const RULES: Readonly<Record<State, readonly Rule[]>> = {
-  Open: [
-    whileUnseen,
-    whilePending,
-    onceRevoked,
-    onceOverdue,
-    atOtherLevels,
-    whileDeclinable,
-    onceGivenUp,
-    asFallback,
-    towardsAnswer,
-    towardsFulfilment,
-  ],
-  Ended: [onceEnded],
+/** States of a request that has not ended, as far as this node serves them. */
+type State = "Open";
+
+const RULES: Readonly<Record<State, Rules>> = {
+  Open: {
+    first: [
+      whileUnseen,
+      whilePending,
+      onceRevoked,
+      onceOverdue,
+      atOtherLevels,
+      whileDeclinable,
+      onceGivenUp,
+      asFallback,
+      towardsAnswer,
+    ],
+    otherwise: towardsFulfilment,
+  },
 };
 
 /** The one place that says what a request needs next; a pure function of journal and chain. */
 export function nextStep(request: RequestProgress, view: View): NextStep {
-  for (const rule of RULES[stateOf(request)]) {
+  const { ending } = request;
+  if (ending !== null) {
+    const isFinal = ending.block.number <= view.finalNumber;
+    return { kind: "ended", status: ending.status, isFinal };
+  }
+  const { first, otherwise } = RULES.Open;
+  for (const rule of first) {
     const step = rule(request, view);
     if (step !== null) return step;
   }
-  return { kind: "fulfill" };
-}
-
-function stateOf({ ending }: RequestProgress): State {
-  return ending === null ? "Open" : "Ended";
-}
-
-function onceEnded({ ending }: RequestProgress, view: View): NextStep | null {
-  if (ending === null) return null;
-  const isFinal = ending.block.number <= view.finalNumber;
-  return { kind: "ended", status: ending.status, isFinal };
+  return otherwise(request, view);
 }
 
 /** Work on a rolled-back request is kept, not continued: its next block may assign it elsewhere. */
@@ -113,7 +115,7 @@ function towardsAnswer({ hasOutput, hasProof }: RequestProgress): NextStep | nul
   return hasProof ? null : { kind: "prove" };
 }
 
-function towardsFulfilment(request: RequestProgress, view: View): NextStep | null {
+function towardsFulfilment(request: RequestProgress, view: View): NextStep {
   const { seen, agreement } = request;
   if (seen !== null && view.head.number - seen.number < view.settleDepth) {
     return { kind: "wait", reason: "DepthNotReached" };

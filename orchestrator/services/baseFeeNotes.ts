@@ -1,6 +1,7 @@
 import { needsBaseFeeNoted } from "../domain/decisions.ts";
 import type { Journal } from "../domain/nodePorts.ts";
 import type { Hex } from "../domain/ports.ts";
+import type { RequestProgress } from "../domain/request.ts";
 import type { View } from "../domain/view.ts";
 import type { Intent } from "./transmitter.ts";
 
@@ -10,8 +11,7 @@ import type { Intent } from "./transmitter.ts";
  */
 export class BaseFeeNotes {
   readonly #input: {
-    readonly journal: Pick<Journal, "unfinishedRequests" | "openTransactions">;
-    readonly view: () => View | null;
+    readonly journal: Pick<Journal, "openTransactions">;
     readonly sender: Hex;
     /** Highest base fee noted in the period of a chain second. */
     readonly notedBaseFee: (time: number) => Promise<bigint>;
@@ -20,8 +20,7 @@ export class BaseFeeNotes {
   #askedAt = -1;
 
   constructor(input: {
-    readonly journal: Pick<Journal, "unfinishedRequests" | "openTransactions">;
-    readonly view: () => View | null;
+    readonly journal: Pick<Journal, "openTransactions">;
     readonly sender: Hex;
     readonly notedBaseFee: (time: number) => Promise<bigint>;
   }) {
@@ -29,17 +28,16 @@ export class BaseFeeNotes {
   }
 
   /** One intent at most; asks the registry only while gas is dearer than a request pays for. */
-  async wanted(): Promise<readonly Intent[]> {
-    const { journal, view, sender, notedBaseFee } = this.#input;
-    const present = view();
-    if (present === null || this.#askedAt === present.head.number) return [];
-    const isNeeded = (noted: bigint) =>
-      journal.unfinishedRequests().find((row) => needsBaseFeeNoted(row, present, noted));
-    if (isNeeded(0n) === undefined) return [];
+  async wanted(requests: readonly RequestProgress[], view: View): Promise<readonly Intent[]> {
+    const { journal, sender, notedBaseFee } = this.#input;
+    if (this.#askedAt === view.head.number) return [];
+    const needyBelow = (noted: bigint) =>
+      requests.find((request) => needsBaseFeeNoted(request, view, noted));
+    if (needyBelow(0n) === undefined) return [];
     const open = journal.openTransactions(sender);
     if (open.some((row) => row.purpose === "noteBaseFee" && row.receipt === null)) return [];
-    const needy = isNeeded(await notedBaseFee(present.head.timestamp));
-    this.#askedAt = present.head.number;
+    const needy = needyBelow(await notedBaseFee(view.head.timestamp));
+    this.#askedAt = view.head.number;
     if (needy === undefined) return [];
     return [{ requestId: needy.requestId, purpose: "noteBaseFee", reason: null }];
   }

@@ -36,14 +36,13 @@ export async function transact(
   dependencies: TransactDependencies,
   signal: AbortSignal,
 ): Promise<void> {
-  const { wake, tendEveryMs, transmitter, baseFeeNotes, logger } = dependencies;
+  const { wake, tendEveryMs, transmitter, logger } = dependencies;
   const notBefore = new Map<Hex, number>();
   let isReachable = true;
   while (!signal.aborted) {
     try {
       await transmitter.tend();
-      giveUpOverdue(dependencies);
-      const intents = [...dueIntents(dependencies), ...(await baseFeeNotes.wanted())];
+      const intents = await wantedIntents(dependencies);
       for (const intent of withoutResting(dependencies, intents, notBefore)) {
         await attempt(dependencies, intent, notBefore);
         if (signal.aborted) break;
@@ -58,15 +57,21 @@ export async function transact(
   }
 }
 
-/** What requests need now, the urgent first. */
-function dueIntents({ journal, view }: TransactDependencies): readonly Intent[] {
-  const present = view();
-  if (present === null) return [];
-  const intents = journal
-    .unfinishedRequests()
-    .map((request) => intentOf(request, nextStep(request, present)))
-    .filter((intent) => intent !== null);
-  return intents.sort((a, b) => ORDER.indexOf(a.purpose) - ORDER.indexOf(b.purpose));
+/** What requests need now, the urgent first; says of those that need nothing any more that it is so. */
+async function wantedIntents(dependencies: TransactDependencies): Promise<readonly Intent[]> {
+  const { journal, baseFeeNotes } = dependencies;
+  const view = dependencies.view();
+  if (view === null) return [];
+  const requests = journal.unfinishedRequests();
+  const intents: Intent[] = [];
+  for (const request of requests) {
+    const step = nextStep(request, view);
+    giveUpOverdue(dependencies, request, step);
+    const intent = intentOf(request, step);
+    if (intent !== null) intents.push(intent);
+  }
+  intents.sort((a, b) => ORDER.indexOf(a.purpose) - ORDER.indexOf(b.purpose));
+  return [...intents, ...(await baseFeeNotes.wanted(requests, view))];
 }
 
 function intentOf({ requestId }: RequestProgress, step: NextStep): Intent | null {
@@ -92,19 +97,16 @@ function withoutResting(
   return intents.filter(({ requestId }) => !notBefore.has(requestId));
 }
 
-/** Says once of each request that nobody can answer it any more. */
-function giveUpOverdue({ journal, view, logger }: TransactDependencies): void {
-  const present = view();
-  if (present === null) return;
-  for (const request of journal.unfinishedRequests()) {
-    if (request.failure !== null) continue;
-    const step = nextStep(request, present);
-    if (step.kind !== "given up") continue;
-    const { requestId, deadline } = request;
-    const message = "the request's deadline passed before it was answered";
-    journal.recordFailure(requestId, { code: step.code, message, stage: "fulfill" });
-    logger.warn("request given up", { requestId, deadline, code: step.code });
-  }
+/** Says once of a request that nobody can answer it any more. */
+function giveUpOverdue(
+  { journal, logger }: TransactDependencies,
+  { requestId, deadline, failure }: RequestProgress,
+  step: NextStep,
+): void {
+  if (step.kind !== "given up" || failure !== null) return;
+  const message = "the request's deadline passed before it was answered";
+  journal.recordFailure(requestId, { code: step.code, message, stage: "fulfill" });
+  logger.warn("request given up", { requestId, deadline, code: step.code });
 }
 
 async function attempt(

@@ -26,40 +26,40 @@ function setUp(t: TestContext) {
   const chain = { noted: 0n, asked: 0, height: 12, baseFee: 60n * GWEI };
   const notes = new BaseFeeNotes({
     journal,
-    view: () =>
-      viewOf({
-        head: { number: chain.height, timestamp: 1_500 },
-        market: { baseFee: chain.baseFee, tip: GWEI, isCoin: true },
-      }),
     sender: SENDER,
     async notedBaseFee() {
       chain.asked += 1;
       return chain.noted;
     },
   });
-  return { journal, chain, notes };
+  const wanted = () => {
+    const head = { number: chain.height, timestamp: 1_500 };
+    const market = { baseFee: chain.baseFee, tip: GWEI, isCoin: true };
+    return notes.wanted(journal.unfinishedRequests(), viewOf({ head, market }));
+  };
+  return { journal, chain, wanted };
 }
 
 describe("BaseFeeNotes", () => {
   it("wants one note for all requests, and asks the registry once per block", async (t) => {
-    const { chain, notes } = setUp(t);
+    const { chain, wanted } = setUp(t);
     const intent = { requestId, purpose: "noteBaseFee", reason: null };
-    assert.deepEqual(await notes.wanted(), [intent]);
-    assert.deepEqual(await notes.wanted(), []);
+    assert.deepEqual(await wanted(), [intent]);
+    assert.deepEqual(await wanted(), []);
     chain.height += 1;
-    assert.deepEqual(await notes.wanted(), [intent]);
+    assert.deepEqual(await wanted(), [intent]);
     assert.equal(chain.asked, 2);
   });
 
   it("asks nobody while gas is within what requests pay", async (t) => {
-    const { chain, notes } = setUp(t);
+    const { chain, wanted } = setUp(t);
     chain.baseFee = 50n * GWEI;
-    assert.deepEqual(await notes.wanted(), []);
+    assert.deepEqual(await wanted(), []);
     assert.equal(chain.asked, 0);
   });
 
   it("wants none while one waits for its block, and none once it is noted", async (t) => {
-    const { journal, chain, notes } = setUp(t);
+    const { journal, chain, wanted } = setUp(t);
     const intent = { requestId, purpose: "noteBaseFee", reason: null } as const;
     const bytes = attempt(1, { purpose: "noteBaseFee" });
     const { id } = journal.insertTransaction({
@@ -68,14 +68,14 @@ describe("BaseFeeNotes", () => {
       nonce: 0,
       attempt: bytes,
     });
-    assert.deepEqual(await notes.wanted(), []);
+    assert.deepEqual(await wanted(), []);
     assert.equal(journal.request(requestId)?.transactionId, null, "it does not hold the answer up");
 
     const at = { number: 13, hash: blockHash(13) };
     journal.recordReceipt(id, { hash: bytes.hash, block: at, succeeded: true, gasUsed: 1n });
     chain.noted = 60n * GWEI;
     chain.height = 13;
-    assert.deepEqual(await notes.wanted(), []);
+    assert.deepEqual(await wanted(), []);
     assert.equal(chain.asked, 1);
   });
 });
