@@ -1,32 +1,30 @@
 import { BlockFollower } from "./chain/blockFollower.ts";
-import { rpcBlockSource } from "./chain/blockSource.ts";
-import { decodeLog, FOLLOWED_TOPICS } from "./chain/coordinator.ts";
-import { httpEndpoint } from "./chain/endpoint.ts";
-import { endpointCheck } from "./chain/endpointCheck.ts";
-import { requireSender, rpcReleaseRegistry } from "./chain/registries.ts";
-import { RpcPool } from "./chain/rpcPool.ts";
-import { rpcSettlement } from "./chain/settlement.ts";
+import { decodeLog } from "./chain/coordinator.ts";
+import { notedBaseFee, requireSender, rpcReleaseRegistry } from "./chain/registries.ts";
 import { systemClock as clock } from "./clock.ts";
 import type { NodeConfig } from "./config.ts";
 import type { Journal, NodeApi } from "./domain/nodePorts.ts";
 import type { ContentStore, Logger } from "./domain/ports.ts";
+import { connect, marketOf, type NodeChain } from "./nodeChain.ts";
 import { BullWorkQueue } from "./queue/bullWorkQueue.ts";
 import { superviseEmbeddedServer } from "./queue/embeddedSupervisor.ts";
 import { acceptOutcome } from "./services/accept.ts";
+import { BaseFeeNotes } from "./services/baseFeeNotes.ts";
 import { reportedMemory } from "./services/blockReport.ts";
 import { ChainView } from "./services/chainView.ts";
+import { Faults } from "./services/faults.ts";
 import { Feed } from "./services/feed.ts";
-import { fulfill } from "./services/fulfill.ts";
 import { ingest } from "./services/ingest.ts";
 import { learnReleases } from "./services/learnReleases.ts";
 import { pricedReleases } from "./services/pricedReleases.ts";
+import { prune } from "./services/prune.ts";
 import { healthReport, metricsPage, requestReport, workFor } from "./services/report.ts";
+import { transact } from "./services/transact.ts";
 import { Transmitter } from "./services/transmitter.ts";
 import { Wake } from "./services/wake.ts";
 import { LocalStore } from "./storage/localStore.ts";
 import { createNodeMetrics, type NodeMetrics } from "./telemetry/nodeMetrics.ts";
 
-const RPC_TIMEOUT_MS = 10_000;
 const MAX_PENDING = 16;
 /** As many as a prove worker holds in memory. */
 const WARM_RELEASES = 4;
@@ -42,13 +40,19 @@ interface Base {
   readonly journal: Journal;
   readonly logger: Logger;
   readonly metrics: NodeMetrics;
-  readonly chain: ReturnType<typeof connect>;
-  readonly view: ChainView;
+  readonly chain: NodeChain;
+  readonly faults: Faults;
   readonly registry: ReturnType<typeof pricedReleases>;
   readonly store: ContentStore;
   readonly transmitter: Transmitter;
   readonly feedWake: Wake;
   readonly settleWake: Wake;
+}
+
+/** What the node does and knows beside it. */
+interface Desk extends Base {
+  readonly queue: BullWorkQueue;
+  readonly view: ChainView;
 }
 
 /** Builds every part of a node and says which loops run. */
@@ -57,9 +61,9 @@ export function createNodeParts(
   { journal, logger }: { readonly journal: Journal; readonly logger: Logger },
 ) {
   const chain = connect(config, logger);
-  const view = createView(config, journal, chain);
   const metrics = createNodeMetrics();
   const wakes = { feedWake: new Wake(clock), settleWake: new Wake(clock) };
+  const faults = new Faults({ clock, logger, keepMs: config.operator.quarantineMs });
   const { settlement } = chain;
   const store = new LocalStore(config.storeDir);
   const registry = pricedReleases({
@@ -68,45 +72,43 @@ export function createNodeParts(
   });
   const transmitter = createTransmitter(config, { journal, settlement, logger, metrics });
   const shared = { config, journal, logger, metrics };
-  const base: Base = { ...shared, chain, view, registry, store, transmitter, ...wakes };
-  const { queue, feed } = createWork(base);
-  const operatorId = config.operator.id;
+  const base: Base = { ...shared, chain, faults, registry, store, transmitter, ...wakes };
+  const { queue, view, feed } = createWork(base);
+  const desk: Desk = { ...base, queue, view };
+  const { id: operatorId, keepMs } = config.operator;
+  const finalNumber = () => view.finalNumber;
   const loops: readonly Loop[] = [
-    followLoop(base),
+    followLoop(desk),
     (signal) => feed.run(signal),
-    settleLoop(base),
+    transactLoop(desk),
     (signal) => warnAboutSender(base, signal),
     (signal) => learnReleases({ ...shared, registry, clock, operatorId }, signal),
+    (signal) => prune({ journal, finalNumber, keepMs, clock, logger }, signal),
   ];
   const serveQueue: Loop = (signal) => embeddedQueue(base, signal);
   const { sender } = settlement;
-  return { api: createApi(base, queue), queue, loops, serveQueue, sender };
-}
-
-function connect({ chain, operator }: NodeConfig, logger: Logger) {
-  const endpoints = chain.rpcUrls.map((url) => httpEndpoint(url, RPC_TIMEOUT_MS));
-  const pool = new RpcPool({ endpoints, check: endpointCheck(chain), clock, logger });
-  const filter = { address: chain.coordinator, topics: FOLLOWED_TOPICS };
-  const settlement = rpcSettlement({ ...chain, pool, privateKey: operator.senderKey, logger });
-  return { pool, source: rpcBlockSource(pool, filter), settlement };
+  return { api: createApi(desk), queue, loops, serveQueue, sender };
 }
 
 function createView(
-  { operator }: NodeConfig,
-  journal: Journal,
-  { source }: Base["chain"],
+  { config, journal, chain, faults }: Base,
+  queue: Pick<BullWorkQueue, "state">,
 ): ChainView {
-  const { id: operatorId, settleDepth, fallback } = operator;
+  const { id: operatorId, settleDepth, fallback, leastGain, workerSlots } = config.operator;
   return new ChainView({
     journal,
-    finalNumber: () => source.finalNumber(),
+    finalNumber: () => chain.source.finalNumber(),
+    market: marketOf(config, chain),
+    faults: () => faults.current(),
+    queueState: () => queue.state(),
     clock,
-    operator: { operatorId, settleDepth, fallback },
+    operator: { operatorId, settleDepth, fallback, leastGain },
+    slots: workerSlots,
   });
 }
 
-function createWork(base: Base): { readonly queue: BullWorkQueue; readonly feed: Feed } {
-  const { config, journal, logger, metrics, registry, view, feedWake, settleWake } = base;
+function createWork(base: Base): Pick<Desk, "queue" | "view"> & { readonly feed: Feed } {
+  const { config, journal, logger, metrics, registry, faults, feedWake, settleWake } = base;
   const queue = new BullWorkQueue({
     url: config.queue.redisUrl,
     prefix: config.queue.prefix,
@@ -118,25 +120,27 @@ function createWork(base: Base): { readonly queue: BullWorkQueue; readonly feed:
     },
     logger,
   });
+  const view = createView(base, queue);
   const feed = new Feed({
     journal,
     queue,
     registry,
     view: () => view.current(),
     accept: (outcome) => {
-      acceptOutcome({ journal, logger, metrics }, outcome);
+      acceptOutcome({ journal, logger, metrics, faults }, outcome);
       settleWake.wake();
     },
+    faults,
     wake: feedWake,
     clock,
     logger,
     metrics,
     capacity: config.operator.maxQueued,
   });
-  return { queue, feed };
+  return { queue, view, feed };
 }
 
-function followLoop({ config, journal, logger, metrics, chain, view, ...wakes }: Base): Loop {
+function followLoop({ config, journal, logger, metrics, chain, view, ...wakes }: Desk): Loop {
   const { startBlock, pollMs } = config.chain;
   const memory = reportedMemory({ journal, clock, logger, metrics });
   const { source } = chain;
@@ -175,15 +179,29 @@ function createTransmitter(
   });
 }
 
-function settleLoop({ config, journal, logger, view, transmitter, settleWake }: Base): Loop {
-  const tendEveryMs = Math.max(config.chain.pollMs, TEND_EVERY_MS);
+function transactLoop(desk: Desk): Loop {
+  const { config, journal, logger, chain, view, transmitter, settleWake } = desk;
+  const { operatorRegistry, pollMs } = config.chain;
+  const tendEveryMs = Math.max(pollMs, TEND_EVERY_MS);
   const current = () => view.current();
-  const parts = { journal, transmitter, view: current, wake: settleWake, clock, logger };
-  return (signal) => fulfill({ ...parts, tendEveryMs }, signal);
+  const { sender } = chain.settlement;
+  const noted = (time: number) => notedBaseFee(chain.pool, { operatorRegistry, time });
+  const baseFeeNotes = new BaseFeeNotes({ journal, sender, notedBaseFee: noted });
+  const parts = { journal, transmitter, baseFeeNotes, view: current, wake: settleWake };
+  return (signal) => transact({ ...parts, clock, logger, tendEveryMs }, signal);
 }
 
-function createApi(base: Base, queue: BullWorkQueue): NodeApi {
-  const { config, journal, metrics, chain, view, store, transmitter } = base;
+function createApi({
+  config,
+  journal,
+  metrics,
+  chain,
+  view,
+  queue,
+  store,
+  ...base
+}: Desk): NodeApi {
+  const { transmitter } = base;
   const report = {
     journal,
     view: () => view.current(),

@@ -9,6 +9,14 @@ const requestReport = z.looseObject({
   proveSeconds: z.number().nullable(),
   endedAs: z.string().nullable(),
   isFinal: z.boolean(),
+  transactions: z.array(
+    z.looseObject({
+      purpose: z.string(),
+      reason: z.string().nullable(),
+      state: z.string(),
+      hashes: z.array(z.string()),
+    }),
+  ),
 });
 const healthReport = z.looseObject({
   isHealthy: z.boolean(),

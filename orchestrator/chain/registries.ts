@@ -1,6 +1,7 @@
 import { Interface } from "ethers";
 import { z } from "zod";
 
+import { inferenceCoordinatorAbi } from "../../sdk/protocol/abi/inferenceCoordinator.ts";
 import { modelRegistryAbi } from "../../sdk/protocol/abi/modelRegistry.ts";
 import { operatorRegistryAbi } from "../../sdk/protocol/abi/operatorRegistry.ts";
 import { cidOfDigest } from "../../sdk/protocol/cid.ts";
@@ -15,6 +16,7 @@ type Pool = Pick<RpcPool, "call">;
 
 const models = new Interface(modelRegistryAbi);
 const operators = new Interface(operatorRegistryAbi);
+const coordinators = new Interface(inferenceCoordinatorAbi);
 const unit = z.bigint().transform(Number);
 const units = z.tuple([unit, unit, unit]);
 
@@ -91,6 +93,36 @@ export async function requireSender(
   });
   if (z.boolean().parse(isSender)) return;
   throw new OrchestratorError("SenderNotAllowed", { data: { operatorId, sender } });
+}
+
+/** Calldata that notes the present base fee. */
+export function encodeNoteBaseFee(): Hex {
+  return rpcHex.parse(operators.encodeFunctionData("noteBaseFee"));
+}
+
+/** Highest base fee anyone noted in the period of this chain second. */
+export async function notedBaseFee(
+  pool: Pool,
+  input: { readonly operatorRegistry: Hex; readonly time: number },
+): Promise<bigint> {
+  const [fee] = await view(pool, {
+    to: input.operatorRegistry,
+    contract: operators,
+    method: "highestBaseFee",
+    values: [input.time],
+  });
+  return z.bigint().parse(fee);
+}
+
+/** Whether the deployment's one asset is the chain's coin. */
+export async function isAssetCoin(pool: Pool, coordinator: Hex): Promise<boolean> {
+  const [asset] = await view(pool, {
+    to: coordinator,
+    contract: coordinators,
+    method: "asset",
+    values: [],
+  });
+  return BigInt(rpcHex.parse(asset)) === 0n;
 }
 
 async function view(

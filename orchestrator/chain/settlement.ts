@@ -2,34 +2,45 @@ import { keccak256, Wallet } from "ethers";
 import { z } from "zod";
 
 import { OrchestratorError } from "../domain/errors.ts";
-import type { BroadcastResult, PreparedCall, SettlementChain } from "../domain/nodePorts.ts";
+import type {
+  BroadcastResult,
+  ContractCall,
+  PreparedCall,
+  SettlementChain,
+} from "../domain/nodePorts.ts";
 import type { Hex, Logger } from "../domain/ports.ts";
-import { encodeFulfil } from "./coordinator.ts";
+import { encodeCall } from "./coordinator.ts";
+import { rpcGasPrices } from "./gasPrices.ts";
+import { encodeNoteBaseFee } from "./registries.ts";
 import { toRevert } from "./revert.ts";
 import type { RpcPool } from "./rpcPool.ts";
-import { rpcBigint, rpcHeader, rpcHex, rpcNumber, rpcReceipt } from "./rpcSchemas.ts";
+import { rpcBigint, rpcHex, rpcNumber, rpcReceipt } from "./rpcSchemas.ts";
 
 /** EIP-7825: no transaction may use more gas. */
 const TRANSACTION_GAS_CAP = 1n << 24n;
 const TRANSFER_GAS = 21_000n;
+/** Estimates are made at a gas price of nothing, for which `expire` has no reward to credit. */
+const REWARD_GAS = 30_000n;
 
 /** The sender's side of one coordinator, over an RPC pool. */
 export function rpcSettlement(input: {
   readonly pool: Pick<RpcPool, "call" | "callAll">;
   readonly coordinator: Hex;
+  readonly operatorRegistry: Hex;
   readonly chainId: number;
   readonly privateKey: string;
   readonly logger: Logger;
 }): SettlementChain {
-  const { pool, coordinator, chainId, logger } = input;
+  const { pool, chainId, logger } = input;
   const wallet = new Wallet(input.privateKey);
   const sender = rpcHex.parse(wallet.address);
   return {
     sender,
-    async prepare(fulfilment) {
-      const call = { from: sender, to: coordinator, data: encodeFulfil(fulfilment) };
-      const gasLimit = withMargin(await estimate(pool, call));
-      return { to: call.to, data: call.data, gasLimit };
+    async prepare(contractCall) {
+      const { to, data } = encode(contractCall, input);
+      const unseen = contractCall.purpose === "expire" ? REWARD_GAS : 0n;
+      const gasLimit = withMargin((await estimate(pool, { from: sender, to, data })) + unseen);
+      return { to, data, gasLimit };
     },
     prepareCancel() {
       return { to: sender, data: "0x", gasLimit: TRANSFER_GAS };
@@ -60,12 +71,18 @@ export function rpcSettlement(input: {
       const params = [sender, "latest"];
       return rpcNumber.parse(await pool.call({ method: "eth_getTransactionCount", params }));
     },
-    async baseFee() {
-      const params = ["latest", false];
-      const answer = await pool.call({ method: "eth_getBlockByNumber", params });
-      return rpcHeader.parse(answer).baseFeePerGas;
-    },
+    gasPrices: () => rpcGasPrices(pool),
   };
+}
+
+function encode(
+  call: ContractCall,
+  place: { readonly coordinator: Hex; readonly operatorRegistry: Hex },
+): Pick<PreparedCall, "to" | "data"> {
+  if (call.purpose === "noteBaseFee") {
+    return { to: place.operatorRegistry, data: encodeNoteBaseFee() };
+  }
+  return { to: place.coordinator, data: encodeCall(call) };
 }
 
 async function estimate(

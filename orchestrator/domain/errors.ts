@@ -23,6 +23,9 @@ export const ERROR_SENTENCES = {
   SenderUnfunded: "The sender's account cannot pay for gas; send it funds.",
   SenderNotAllowed: "The sender does not act for this operator; allow it in the OperatorRegistry.",
 
+  AnswerTooLate: "The answer would not be ready within the primary window.",
+  PayTooLow: "The request pays less than an answer's gas costs now.",
+
   QueueUnavailable: "Redis does not answer; requests are journaled and wait for it.",
   QueueEvicts: "Redis may evict keys; set maxmemory-policy to noeviction.",
   QueueServerFailed: "The embedded queue server did not start; is its port in use?",
@@ -97,6 +100,11 @@ export function toErrorRecord(error: unknown): ErrorRecord {
 export function fromErrorRecord(record: ErrorRecord): Error {
   if (!isErrorCode(record.code)) return new Error(record.message);
   return new OrchestratorError(record.code, { data: record.data, retryable: record.retryable });
+}
+
+/** The sentence of a code; empty for one that is not ours, such as a contract's error. */
+export function sentenceOf(code: string): string {
+  return isErrorCode(code) ? ERROR_SENTENCES[code] : "";
 }
 
 function isErrorCode(code: string): code is ErrorCode {

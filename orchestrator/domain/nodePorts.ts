@@ -14,10 +14,13 @@ import type {
   Stage,
   Verification,
 } from "./request.ts";
+import type { StageTimes } from "./workload.ts";
 import type {
   Attempt,
   Fees,
+  GasPrices,
   JournaledTransaction,
+  Purpose,
   Receipt,
   TransactionState,
 } from "./transaction.ts";
@@ -52,7 +55,7 @@ export interface Journal {
   latestManifests(limit: number): readonly string[];
 
   request(requestId: Hex): JournaledRequest | null;
-  /** Requests that are neither ended nor given up, oldest first. */
+  /** Requests that have not ended, those this node gave up included, oldest first. */
   unfinishedRequests(): readonly RequestProgress[];
   /** Stores an output; the first one stays. */
   recordOutput(requestId: Hex, output: JournaledOutput): void;
@@ -60,12 +63,31 @@ export interface Journal {
   recordProof(requestId: Hex, proof: JournaledProof): void;
   proof(requestId: Hex): JournaledProof | null;
   recordFailure(requestId: Hex, failure: Failure): void;
+  /** What the stages of a release took lately; null before its first answer. */
+  stageTimes(releaseId: Hex): StageTimes | null;
+  /** Verifiers whose requests can only fail. */
+  revokedVerifiers(): ReadonlySet<bigint>;
+  /**
+   * Forgets settled requests, and those nobody ended, with all that hangs on them.
+   *
+   * @param input.keptSince milliseconds since 1970; what ended, or should have, later is kept
+   * @param input.finalNumber what ended in a later block is kept
+   * @param input.atMost requests that are forgotten in one call
+   * @returns how many were forgotten
+   */
+  prune(input: {
+    readonly keptSince: number;
+    readonly finalNumber: number;
+    readonly atMost: number;
+  }): number;
 
   /** Journals a signed transaction before it is broadcast. */
   insertTransaction(entry: {
     readonly requestId: Hex;
     readonly sender: Hex;
     readonly nonce: number;
+    readonly purpose: Purpose;
+    readonly reason: string | null;
     readonly attempt: Attempt;
   }): JournaledTransaction;
   insertAttempt(transactionId: number, attempt: Attempt): void;
@@ -84,12 +106,21 @@ export interface Journal {
 
 /** What a settlement needs; chain/ turns it into calldata. */
 export interface Fulfilment {
-  readonly request: OpenRequest;
+  readonly request: Pick<OpenRequest, "requestId" | "input" | "preimage">;
   readonly output: Uint8Array;
   readonly proof: JournaledProof;
   /** Operator that is paid; the proof is bound to it. */
   readonly payee: bigint;
 }
+
+/** One call of the contracts, with all it says. */
+export type ContractCall =
+  | ({ readonly purpose: "fulfill" } & Fulfilment)
+  | {
+      readonly purpose: "decline" | "expire" | "fail";
+      readonly request: Pick<OpenRequest, "requestId" | "preimage">;
+    }
+  | { readonly purpose: "noteBaseFee" };
 
 /** A transaction that can be signed: the contract accepted it in a dry run. */
 export interface PreparedCall {
@@ -110,7 +141,7 @@ export type BroadcastResult = "accepted" | "nonce used" | "underpriced" | "unfun
 export interface SettlementChain {
   readonly sender: Hex;
   /** Dry run; @throws OrchestratorError ContractReverted with the decoded error's name in data. */
-  prepare(fulfilment: Fulfilment): Promise<PreparedCall>;
+  prepare(call: ContractCall): Promise<PreparedCall>;
   /** A call that only uses up a nonce. */
   prepareCancel(): PreparedCall;
   sign(call: PreparedCall, nonce: number, fees: Fees): Promise<Signed>;
@@ -120,7 +151,7 @@ export interface SettlementChain {
   isKnown(hash: Hex): Promise<boolean>;
   /** Number of mined transactions of the sender. */
   minedNonce(): Promise<number>;
-  baseFee(): Promise<bigint>;
+  gasPrices(): Promise<GasPrices>;
 }
 
 /** A release as the registry names it. */
@@ -206,6 +237,9 @@ export interface RequestReport {
   readonly failure: Failure | null;
   readonly transactions: readonly {
     readonly nonce: number;
+    readonly purpose: Purpose;
+    /** Code of the reason for it, such as why a request was declined. */
+    readonly reason: string | null;
     readonly state: TransactionState;
     readonly hashes: readonly Hex[];
     readonly minedInBlock: number | null;

@@ -21,6 +21,23 @@ export interface Block extends BlockRef {
   readonly timestamp: number;
 }
 
+/** What was agreed when the request was assigned last; amounts in the asset's smallest unit. */
+export interface Agreement {
+  /** Chain second of the assignment: declining is free in the first third of the primary window. */
+  readonly assignedAt: number;
+  /** Entry of the verifier that will check the evidence. */
+  readonly verifierId: bigint;
+  /** What the answer itself is paid. */
+  readonly price: bigint;
+  /** What the assigned operator loses by letting his window pass. */
+  readonly latePenalty: bigint;
+  /** Most wei per gas that are reimbursed; 0: nothing is. */
+  readonly maxGasPrice: bigint;
+  readonly callbackGas: number;
+  /** Exact length of the output in bytes. */
+  readonly outputLength: number;
+}
+
 /** A request as its event tells it; ids are bound to content, so a re-org keeps the id. */
 export interface OpenRequest {
   readonly requestId: Hex;
@@ -34,6 +51,8 @@ export interface OpenRequest {
   readonly primaryUntil: number;
   /** Chain second from which the request can only expire. */
   readonly deadline: number;
+  /** Null for a request that an older version journaled: nothing is decided by its money. */
+  readonly agreement: Agreement | null;
   /** The slot's preimage as text; only chain/ writes and reads it. */
   readonly preimage: string;
 }
@@ -41,7 +60,7 @@ export interface OpenRequest {
 /** What changes of a request when the assigned operator declines it. */
 export type Reassignment = Pick<
   OpenRequest,
-  "requestId" | "operatorId" | "primaryUntil" | "preimage"
+  "requestId" | "operatorId" | "primaryUntil" | "agreement" | "preimage"
 >;
 
 /** What one block did to requests, in log order. */
@@ -53,7 +72,9 @@ export type ChainEvent =
       readonly requestId: Hex;
       readonly status: EndStatus;
       readonly transactionHash: Hex;
-    };
+    }
+  /** Open requests that were routed to this verifier can only fail. */
+  | { readonly kind: "revoked"; readonly verifierId: bigint };
 
 export interface BlockEvents {
   readonly block: Block;
@@ -82,13 +103,15 @@ export type JournaledRequest = OpenRequest & RequestProgress;
 
 /** A request without its bytes: all that decisions are made of. */
 export interface RequestProgress extends Omit<OpenRequest, "input" | "preimage"> {
+  /** Bytes. */
+  readonly inputLength: number;
   /** Block of the request's event; null while a re-org has taken it off the chain. */
   readonly seen: BlockRef | null;
   readonly ending: Ending | null;
   readonly failure: Failure | null;
   readonly hasOutput: boolean;
   readonly hasProof: boolean;
-  /** Our transaction that is signed and not yet known to be final, if there is one. */
+  /** Our transaction that changes it, signed and not yet deep in the chain, if there is one. */
   readonly transactionId: number | null;
   /** Milliseconds since 1970 when this node first journaled the request. */
   readonly journaledAt: number;

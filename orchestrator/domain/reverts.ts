@@ -1,5 +1,5 @@
 /**
- * What a refused settlement means. `settled`: somebody's answer is in, its event will come.
+ * What a refused answer means. `settled`: somebody's answer is in, its event will come.
  * `later`: the same answer may be accepted at another time. `never`: this answer will not be.
  */
 export type RevertVerdict = "settled" | "later" | "never";

@@ -8,8 +8,11 @@ import type { BlockRef } from "./request.ts";
  */
 export type TransactionState = "Signed" | "Mined" | "Done" | "Lost";
 
-/** What the bytes of one attempt do: settle, or only use up the nonce. */
-export type AttemptPurpose = "fulfill" | "cancel";
+/** What a transaction is for, by the contracts' function it calls. */
+export type Purpose = "fulfill" | "decline" | "expire" | "fail" | "noteBaseFee";
+
+/** What the bytes of one attempt do: what the transaction is for, or only use up the nonce. */
+export type AttemptPurpose = Purpose | "cancel";
 
 /** One set of signed bytes; a bump is a further attempt on the same nonce. */
 export interface Attempt {
@@ -34,6 +37,9 @@ export interface JournaledTransaction {
   readonly requestId: Hex;
   readonly sender: Hex;
   readonly nonce: number;
+  readonly purpose: Purpose;
+  /** Code of the reason for it; null where the purpose says all. */
+  readonly reason: string | null;
   readonly state: TransactionState;
   /** Oldest first, never empty. */
   readonly attempts: readonly Attempt[];
@@ -49,28 +55,40 @@ export interface Fees {
 /** The operator's limits; never exceeded, whatever the market says. */
 export interface FeeCaps extends Fees {}
 
+/** What gas costs now, in wei per gas. */
+export interface GasPrices {
+  readonly baseFee: bigint;
+  /** Tip that recent blocks were content with; null where the RPC names none. */
+  readonly tip: bigint | null;
+}
+
 /** Fees of a first attempt: room for the base fee to double, within the caps. */
-export function firstFees(baseFee: bigint, caps: FeeCaps): Fees | null {
-  const tip = caps.maxPriorityFeePerGas;
+export function firstFees({ baseFee, tip }: GasPrices, caps: FeeCaps): Fees | null {
+  const cappedTip = tipWithin(tip, caps);
   if (baseFee >= caps.maxFeePerGas) return null;
-  const wanted = baseFee * 2n + tip;
-  const maxFeePerGas = wanted < caps.maxFeePerGas ? wanted : caps.maxFeePerGas;
-  return { maxFeePerGas, maxPriorityFeePerGas: tip < maxFeePerGas ? tip : maxFeePerGas };
+  const maxFeePerGas = smaller(baseFee * 2n + cappedTip, caps.maxFeePerGas);
+  return { maxFeePerGas, maxPriorityFeePerGas: smaller(cappedTip, maxFeePerGas) };
 }
 
 /**
  * Fees of a replacement: both at least an eighth higher, as mempools demand, and enough for the
- * present base fee. Null when that needs more than the caps: then the old attempt stays.
+ * present market. Null when that needs more than the caps: then the old attempt stays.
  */
-export function bumpedFees(last: Fees, baseFee: bigint, caps: FeeCaps): Fees | null {
+export function bumpedFees(last: Fees, { baseFee, tip }: GasPrices, caps: FeeCaps): Fees | null {
   const minimum = raised(last.maxFeePerGas);
-  const tip = raised(last.maxPriorityFeePerGas);
-  const wanted = baseFee * 2n + tip;
-  const maxFeePerGas = smaller(wanted > minimum ? wanted : minimum, caps.maxFeePerGas);
-  if (maxFeePerGas < minimum || tip > maxFeePerGas) return null;
   // The tip may pass its own cap on a bump, or no mempool would take the replacement; the total
   // stays under maxFeePerGas.
-  return { maxFeePerGas, maxPriorityFeePerGas: tip };
+  const marketTip = smaller(tipWithin(tip, caps), caps.maxFeePerGas);
+  const newTip = greater(raised(last.maxPriorityFeePerGas), marketTip);
+  const wanted = greater(baseFee * 2n + newTip, minimum);
+  const maxFeePerGas = smaller(wanted, caps.maxFeePerGas);
+  if (maxFeePerGas < minimum || newTip > maxFeePerGas) return null;
+  return { maxFeePerGas, maxPriorityFeePerGas: newTip };
+}
+
+/** The market's tip up to the cap; the cap where nobody knows the market. */
+export function tipWithin(tip: bigint | null, { maxPriorityFeePerGas }: FeeCaps): bigint {
+  return tip === null ? maxPriorityFeePerGas : smaller(tip, maxPriorityFeePerGas);
 }
 
 function raised(fee: bigint): bigint {
@@ -79,4 +97,8 @@ function raised(fee: bigint): bigint {
 
 function smaller(a: bigint, b: bigint): bigint {
   return a < b ? a : b;
+}
+
+function greater(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
 }

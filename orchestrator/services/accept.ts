@@ -1,6 +1,7 @@
 import type { JobOutcome, Journal } from "../domain/nodePorts.ts";
 import type { Logger } from "../domain/ports.ts";
 import type { NodeMetrics } from "../telemetry/nodeMetrics.ts";
+import type { Faults } from "./faults.ts";
 import { acceptInference } from "./infer.ts";
 import { acceptProof } from "./prove.ts";
 
@@ -8,6 +9,7 @@ export interface AcceptDependencies {
   readonly journal: Journal;
   readonly logger: Logger;
   readonly metrics: NodeMetrics;
+  readonly faults: Pick<Faults, "note" | "clear">;
 }
 
 /** Journals whatever a worker returned. A failure that may pass is only counted and logged. */
@@ -18,13 +20,14 @@ export function acceptOutcome(dependencies: AcceptDependencies, outcome: JobOutc
 }
 
 function acceptFailure(
-  { journal, logger, metrics }: AcceptDependencies,
+  { journal, logger, metrics, faults }: AcceptDependencies,
   { requestId, stage, error }: JobOutcome & { readonly kind: "failed" },
 ): void {
   const { code, message, retryable, data } = error;
   metrics.jobsFailed.increment({ stage, code });
   const request = journal.request(requestId);
   if (request === null || (stage === "infer" ? request.hasOutput : request.hasProof)) return;
+  faults.note(request.releaseId, error);
   if (retryable) {
     logger.warn("job failed and will be handed out again", { requestId, stage, ...error });
     return;

@@ -37,12 +37,18 @@ function report(
 ): void {
   if (event.kind === "requested") {
     const { requestId, requester, releaseId, level } = event.request;
-    logger.info("request journaled", { requestId, requester, releaseId, level, block });
+    // A line has a level of its own.
+    const fields = { requestId, requester, releaseId, verification: level, block };
+    logger.info("request journaled", fields);
     return;
   }
   if (event.kind === "reassigned") {
     const { requestId, operatorId } = event.reassignment;
     logger.info("request reassigned", { requestId, operatorId, block });
+    return;
+  }
+  if (event.kind === "revoked") {
+    logger.warn("verifier revoked", { verifierId: event.verifierId, block });
     return;
   }
   const { requestId, status, transactionHash } = event;

@@ -1,27 +1,42 @@
-import type { View } from "../domain/decisions.ts";
-import type { Journal } from "../domain/nodePorts.ts";
-import type { Clock } from "../domain/ports.ts";
+import type { Journal, QueueState } from "../domain/nodePorts.ts";
+import type { Clock, Hex } from "../domain/ports.ts";
+import type { Block } from "../domain/request.ts";
+import type { Fault, Market, View } from "../domain/view.ts";
+import { secondsToAnswer } from "../domain/workload.ts";
 
 /** The finalised tag moves once in minutes; asking more often is no use. */
 const FINAL_EVERY_MS = 4_000;
+/** The workload is an estimate; reading every open request for it more often is no use. */
+const WORKLOAD_EVERY_MS = 500;
+/** Blocks over which the time between two is taken. */
+const PACE_BLOCKS = 32;
 
-/** What the node knows of the chain's progress, for those who decide and report. */
+export interface ChainViewInput {
+  readonly journal: Pick<
+    Journal,
+    "tip" | "blockAtOrBelow" | "revokedVerifiers" | "unfinishedRequests" | "stageTimes"
+  >;
+  readonly finalNumber: () => Promise<number>;
+  readonly market: () => Promise<Market>;
+  readonly faults: () => ReadonlyMap<Hex, Fault>;
+  readonly queueState: () => QueueState;
+  readonly clock: Pick<Clock, "now">;
+  readonly operator: Pick<View, "operatorId" | "settleDepth" | "fallback" | "leastGain">;
+  /** Jobs of one stage that all workers together do at the same time. */
+  readonly slots: number;
+}
+
+/** What the node knows of the chain and of itself, for those who decide and report. */
 export class ChainView {
-  readonly #input: {
-    readonly journal: Pick<Journal, "tip">;
-    readonly finalNumber: () => Promise<number>;
-    readonly clock: Pick<Clock, "now">;
-    readonly operator: Pick<View, "operatorId" | "settleDepth" | "fallback">;
-  };
+  readonly #input: ChainViewInput;
   #finalNumber = -1;
   #askedAt = Number.NEGATIVE_INFINITY;
+  #market: Market | null = null;
+  #marketOf: Hex | null = null;
+  #workload: View["secondsToAnswer"] = new Map();
+  #workloadAt = Number.NEGATIVE_INFINITY;
 
-  constructor(input: {
-    readonly journal: Pick<Journal, "tip">;
-    readonly finalNumber: () => Promise<number>;
-    readonly clock: Pick<Clock, "now">;
-    readonly operator: Pick<View, "operatorId" | "settleDepth" | "fallback">;
-  }) {
+  constructor(input: ChainViewInput) {
     this.#input = input;
   }
 
@@ -31,16 +46,57 @@ export class ChainView {
 
   /** Null before the first block is journaled. */
   current(): View | null {
-    const { journal, operator } = this.#input;
+    const { journal, operator, faults, queueState } = this.#input;
     const head = journal.tip();
-    return head === null ? null : { ...operator, head, finalNumber: this.#finalNumber };
+    if (head === null) return null;
+    const queue = queueState();
+    return {
+      ...operator,
+      head,
+      finalNumber: this.#finalNumber,
+      blockSeconds: this.#blockSeconds(head),
+      market: this.#market,
+      revokedVerifiers: journal.revokedVerifiers(),
+      faults: faults(),
+      standstill: queue.isReady ? null : queue.reason.code,
+      secondsToAnswer: this.#secondsToAnswer(head),
+    };
   }
 
-  /** Asks for the finalised block if some time has passed since the last answer. */
+  /** Asks for the finalised block if some time has passed, and what gas costs at a new head. */
   async refresh(): Promise<void> {
-    const { clock, finalNumber } = this.#input;
+    const { clock, finalNumber, journal, market } = this.#input;
+    const head = journal.tip();
+    if (head !== null && head.hash !== this.#marketOf) {
+      this.#market = await market();
+      this.#marketOf = head.hash;
+    }
     if (clock.now() - this.#askedAt < FINAL_EVERY_MS) return;
     this.#finalNumber = await finalNumber();
     this.#askedAt = clock.now();
+  }
+
+  #blockSeconds(head: Block): number {
+    const earlier = this.#input.journal.blockAtOrBelow(head.number - PACE_BLOCKS);
+    const first = earlier ?? this.#input.journal.blockAtOrBelow(head.number - 1);
+    if (first === null) return 1;
+    const seconds = (head.timestamp - first.timestamp) / (head.number - first.number);
+    return Math.max(1, Math.round(seconds));
+  }
+
+  #secondsToAnswer(head: Block): View["secondsToAnswer"] {
+    const { journal, clock, operator, slots } = this.#input;
+    const now = clock.now();
+    if (now - this.#workloadAt < WORKLOAD_EVERY_MS) return this.#workload;
+    this.#workloadAt = now;
+    const requests = journal.unfinishedRequests().filter((request) => {
+      const isOurs = request.operatorId === operator.operatorId;
+      const isOpen = isOurs || (operator.fallback && head.timestamp >= request.primaryUntil);
+      const isIdle = request.failure !== null || request.transactionId !== null;
+      return isOpen && !isIdle && head.timestamp < request.deadline;
+    });
+    const timesOf = (releaseId: Hex) => journal.stageTimes(releaseId);
+    this.#workload = secondsToAnswer({ requests, timesOf, slots, now });
+    return this.#workload;
   }
 }

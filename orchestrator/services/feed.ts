@@ -1,10 +1,12 @@
-import { nextStep, type View } from "../domain/decisions.ts";
+import { nextStep } from "../domain/decisions.ts";
 import { toErrorRecord } from "../domain/errors.ts";
 import { fairShare, type Waiting } from "../domain/fairShare.ts";
 import type { JobOutcome, Journal, ReleaseRegistry, WorkQueue } from "../domain/nodePorts.ts";
 import type { Clock, Hex, Logger } from "../domain/ports.ts";
 import type { RequestProgress, Stage } from "../domain/request.ts";
+import type { View } from "../domain/view.ts";
 import type { NodeMetrics } from "../telemetry/nodeMetrics.ts";
+import type { Faults } from "./faults.ts";
 import { isUnfit } from "./learnReleases.ts";
 import type { Wake } from "./wake.ts";
 
@@ -21,6 +23,7 @@ export interface FeedDependencies {
   readonly view: () => View | null;
   /** Journals what a worker returned. */
   readonly accept: (outcome: JobOutcome) => void;
+  readonly faults: Pick<Faults, "note">;
   readonly wake: Wake;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -120,7 +123,7 @@ export class Feed {
 
   /** Workers are told the manifest; it is read from the registry once and journaled. */
   async #knowsRelease(stage: Stage, row: RequestProgress): Promise<boolean> {
-    const { journal, registry, accept, clock, logger } = this.#dependencies;
+    const { journal, registry, accept, faults, clock, logger } = this.#dependencies;
     const { requestId, releaseId } = row;
     if (journal.manifestCid(releaseId) !== null) return true;
     try {
@@ -132,6 +135,7 @@ export class Feed {
         return false;
       }
       logger.warn("release could not be looked up", { requestId, releaseId, error });
+      faults.note(releaseId, toErrorRecord(error));
       this.#notBefore.set(requestId, clock.now() + LOOK_AGAIN_MS);
       return false;
     }

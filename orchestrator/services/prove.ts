@@ -2,11 +2,13 @@ import { OrchestratorError } from "../domain/errors.ts";
 import type { JobOutcome, Journal } from "../domain/nodePorts.ts";
 import type { Logger } from "../domain/ports.ts";
 import type { NodeMetrics } from "../telemetry/nodeMetrics.ts";
+import type { Faults } from "./faults.ts";
 
 export interface ProveDependencies {
   readonly journal: Journal;
   readonly logger: Logger;
   readonly metrics: Pick<NodeMetrics, "provingDuration">;
+  readonly faults: Pick<Faults, "note" | "clear">;
 }
 
 /**
@@ -14,20 +16,23 @@ export interface ProveDependencies {
  * output than the inferred one means a broken worker: the request is given up, nothing is sent.
  */
 export function acceptProof(
-  { journal, logger, metrics }: ProveDependencies,
+  { journal, logger, metrics, faults }: ProveDependencies,
   outcome: JobOutcome & { readonly kind: "proven" },
 ): void {
   const { requestId, proof } = outcome;
   const { seconds } = proof;
-  if (journal.request(requestId) === null || journal.proof(requestId) !== null) return;
+  const request = journal.request(requestId);
+  if (request === null || journal.proof(requestId) !== null) return;
   const inferred = journal.output(requestId);
   if (inferred === null || Buffer.compare(inferred.output, outcome.output) !== 0) {
-    const { code, message } = new OrchestratorError("OutputMismatch");
+    const { code, message, retryable } = new OrchestratorError("OutputMismatch");
     journal.recordFailure(requestId, { code, message, stage: "prove" });
+    faults.note(request.releaseId, { code, retryable });
     logger.error("inference and proof disagree", { requestId });
     return;
   }
   journal.recordProof(requestId, proof);
+  faults.clear(request.releaseId);
   metrics.provingDuration.observe(seconds);
   logger.info("request proven", { requestId, seconds });
 }

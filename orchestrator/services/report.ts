@@ -1,7 +1,10 @@
-import { explain, nextStep, type NextStep, type View } from "../domain/decisions.ts";
+import { nextStep } from "../domain/decisions.ts";
+import { sentenceOf } from "../domain/errors.ts";
 import type { HealthReport, Journal, QueueState, RequestReport } from "../domain/nodePorts.ts";
 import type { Hex, Work } from "../domain/ports.ts";
 import type { JournaledRequest } from "../domain/request.ts";
+import { explain, type NextStep } from "../domain/steps.ts";
+import type { View } from "../domain/view.ts";
 import type { NodeMetrics } from "../telemetry/nodeMetrics.ts";
 
 export interface ReportDependencies {
@@ -16,6 +19,17 @@ export interface ReportDependencies {
   readonly metrics: NodeMetrics;
 }
 
+const STEP_KINDS = [
+  "infer",
+  "prove",
+  "fulfill",
+  "decline",
+  "expire",
+  "fail",
+  "wait",
+  "given up",
+] as const;
+
 export function healthReport(dependencies: ReportDependencies): HealthReport {
   const { journal, finalNumber, rpcHealth, queueState } = dependencies;
   const rpc = rpcHealth();
@@ -24,7 +38,8 @@ export function healthReport(dependencies: ReportDependencies): HealthReport {
     isHealthy: queue.isReady && rpc.some(({ state }) => state === "healthy"),
     headBlock: journal.tip()?.number ?? null,
     finalBlock: finalNumber(),
-    requestsUnfinished: journal.unfinishedRequests().length,
+    requestsUnfinished: journal.unfinishedRequests().filter(({ failure }) => failure === null)
+      .length,
     rpc,
     queue,
   };
@@ -34,9 +49,7 @@ export function healthReport(dependencies: ReportDependencies): HealthReport {
 export function metricsPage({ journal, view, finalNumber, metrics }: ReportDependencies): string {
   metrics.finalBlock.set(finalNumber());
   const present = view();
-  const counts = new Map<string, number>(
-    ["infer", "prove", "fulfill", "wait", "given up"].map((kind) => [kind, 0]),
-  );
+  const counts = new Map<string, number>(STEP_KINDS.map((kind) => [kind, 0]));
   for (const request of present === null ? [] : journal.unfinishedRequests()) {
     const { kind } = present === null ? { kind: "wait" } : nextStep(request, present);
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
@@ -61,7 +74,7 @@ export function requestReport(
     level: request.level,
     operatorId: request.operatorId.toString(),
     why: explain(step),
-    heldUpBy: obstacle(dependencies, request, step),
+    heldUpBy: obstacle(dependencies, { request, step, view }),
     seenInBlock: request.seen?.number ?? null,
     inferSeconds: journal.output(requestId)?.seconds ?? null,
     proveSeconds: journal.proof(requestId)?.seconds ?? null,
@@ -70,6 +83,8 @@ export function requestReport(
     failure: request.failure,
     transactions: journal.transactionsOf(requestId).map((row) => ({
       nonce: row.nonce,
+      purpose: row.purpose,
+      reason: row.reason,
       state: row.state,
       hashes: row.attempts.map(({ hash }) => hash),
       minedInBlock: row.receipt?.block.number ?? null,
@@ -79,15 +94,19 @@ export function requestReport(
 
 function obstacle(
   { rpcHealth, queueState, settlementObstacle, journal }: ReportDependencies,
-  request: JournaledRequest,
-  step: NextStep,
+  {
+    request,
+    step,
+    view,
+  }: { readonly request: JournaledRequest; readonly step: NextStep; readonly view: View },
 ): string | null {
   if (step.kind === "ended") return null;
   const rpc = rpcHealth();
   if (!rpc.some(({ state }) => state === "healthy")) {
     return `No RPC endpoint answers: ${rpc.map((each) => `${each.name} ${each.state}`).join(", ")}.`;
   }
-  if (step.kind === "fulfill" || request.transactionId !== null) {
+  const isSent = ["fulfill", "decline", "expire", "fail"].includes(step.kind);
+  if (isSent || request.transactionId !== null) {
     return settlementObstacle()?.message ?? null;
   }
   if (step.kind !== "infer" && step.kind !== "prove") return null;
@@ -96,7 +115,8 @@ function obstacle(
   if (journal.manifestCid(request.releaseId) === null) {
     return "The release could not be looked up yet, in the registry or in the content store.";
   }
-  return null;
+  const fault = view.faults.get(request.releaseId);
+  return fault === undefined ? null : `${fault.code}: ${sentenceOf(fault.code)}`;
 }
 
 /** What a worker is told; null for an unknown request. */

@@ -1,4 +1,4 @@
-import type { Fulfilment, Journal, PreparedCall, SettlementChain } from "../domain/nodePorts.ts";
+import type { Journal, PreparedCall, SettlementChain } from "../domain/nodePorts.ts";
 import { OrchestratorError } from "../domain/errors.ts";
 import type { Clock, Hex, Logger } from "../domain/ports.ts";
 import {
@@ -9,9 +9,22 @@ import {
   type FeeCaps,
   type Fees,
   type JournaledTransaction,
+  type Purpose,
   type Receipt,
 } from "../domain/transaction.ts";
 import type { NodeMetrics } from "../telemetry/nodeMetrics.ts";
+import { contractCallOf } from "./contractCall.ts";
+
+/** Purposes that may wait: they leave half of the pending transactions to the others. */
+const PATIENT: ReadonlySet<Purpose> = new Set(["expire", "fail"]);
+
+/** A transaction somebody wants, and why. */
+export interface Intent {
+  readonly requestId: Hex;
+  readonly purpose: Purpose;
+  /** Code of the reason; null where the purpose says all. */
+  readonly reason: string | null;
+}
 
 export interface TransmitterSettings {
   /** Operator the sender acts for; evidence is bound to it and it is paid. */
@@ -37,7 +50,7 @@ export interface TransmitterDependencies {
 }
 
 /**
- * Sends settlements, each under its own nonce, and tends them until they are deep in the chain.
+ * Sends transactions, each under its own nonce, and tends them until they are deep in the chain.
  *
  * Bytes are journaled before they are broadcast, so a process that dies in between sends the same
  * bytes again, never others. Calls must not overlap: one loop owns the transmitter.
@@ -55,31 +68,41 @@ export class Transmitter {
     this.#dependencies = dependencies;
   }
 
-  /** What outside this process kept the last settlement from being sent; null if nothing did. */
+  /** What outside this process kept the last transaction from being sent; null if nothing did. */
   get obstacle(): OrchestratorError | null {
     return this.#obstacle;
   }
 
   /**
-   * Signs, journals and broadcasts a settlement.
+   * Signs, journals and broadcasts a transaction.
    *
    * @returns false if nothing was sent: the answer is not complete, fees are above the cap, or too
    *   many earlier transactions wait for a block
    * @throws OrchestratorError ContractReverted, RpcUnavailable
    */
-  async send(requestId: Hex): Promise<boolean> {
+  async send(intent: Intent): Promise<boolean> {
     const { journal, chain, logger, settings } = this.#dependencies;
-    const fulfilment = this.#fulfilmentOf(requestId);
-    if (fulfilment === null) return false;
+    const { requestId, purpose, reason } = intent;
+    const contractCall = contractCallOf(journal, settings.operatorId, intent);
+    if (contractCall === null) return false;
     const waiting = journal.openTransactions(chain.sender).filter((row) => row.receipt === null);
-    if (waiting.length >= settings.maxPending) return false;
-    const call = await chain.prepare(fulfilment);
-    const fees = firstFees(await chain.baseFee(), settings.feeCaps);
+    const room = PATIENT.has(purpose) ? settings.maxPending / 2 : settings.maxPending;
+    if (waiting.length >= room) return false;
+    const call = await chain.prepare(contractCall);
+    const fees = firstFees(await chain.gasPrices(), settings.feeCaps);
     if (fees === null) return this.#holdForFees(requestId);
     const nonce = await this.#nextNonce();
-    const attempt = await this.#sign({ call, nonce, fees, purpose: "fulfill" });
-    const row = journal.insertTransaction({ requestId, sender: chain.sender, nonce, attempt });
-    logger.info("settlement signed", { requestId, nonce, transactionHash: attempt.hash });
+    const attempt = await this.#sign({ call, nonce, fees, purpose });
+    const row = journal.insertTransaction({ ...intent, sender: chain.sender, nonce, attempt });
+    const { hash: transactionHash } = attempt;
+    const isAnswer = purpose === "fulfill";
+    logger.info(isAnswer ? "settlement signed" : "transaction signed", {
+      requestId,
+      purpose,
+      reason,
+      nonce,
+      transactionHash,
+    });
     await this.#broadcast(row, attempt);
     return true;
   }
@@ -132,11 +155,11 @@ export class Transmitter {
 
   #reportReceipt(row: JournaledTransaction, receipt: Receipt) {
     const { logger, metrics } = this.#dependencies;
-    const { requestId, nonce } = row;
+    const { requestId, purpose, nonce } = row;
     const { hash: transactionHash, gasUsed, block, succeeded } = receipt;
-    const fields = { requestId, nonce, transactionHash, gasUsed, block: block.number };
-    if (succeeded) logger.info("settlement mined", fields);
-    else logger.warn("settlement mined but reverted", fields);
+    const fields = { requestId, purpose, nonce, transactionHash, gasUsed, block: block.number };
+    if (succeeded) logger.info("transaction mined", fields);
+    else logger.warn("transaction mined but reverted", fields);
     metrics.transactionsMined.increment({ succeeded: String(succeeded) });
     metrics.gasUsed.increment({}, Number(gasUsed));
   }
@@ -166,7 +189,7 @@ export class Transmitter {
     const now = clock.now();
     const isOld = now - last.signedAt >= settings.bumpAfterMs;
     // A re-org gave the request other times since: the old bytes would revert.
-    const isStale = last.purpose === "fulfill" && last.signedAt < request.seenAt;
+    const isStale = last.purpose !== "cancel" && last.signedAt < request.seenAt;
     if ((isOld || isStale) && (await this.#replace(row, last))) return;
     if (request.seen === null || isStale) return;
     const broadcastAt = this.#broadcastAt.get(row.id);
@@ -181,13 +204,13 @@ export class Transmitter {
   /** Signs anew on the same nonce; false if the old attempt has to stay. */
   async #replace(row: JournaledTransaction, last: Attempt): Promise<boolean> {
     const { journal, chain, logger, settings } = this.#dependencies;
-    const fees = bumpedFees(last, await chain.baseFee(), settings.feeCaps);
+    const fees = bumpedFees(last, await chain.gasPrices(), settings.feeCaps);
     if (fees === null) return this.#holdForFees(row.requestId);
     const { call, purpose } = await this.#callFor(row);
     const attempt = await this.#sign({ call, nonce: row.nonce, fees, purpose });
     journal.insertAttempt(row.id, attempt);
     const { requestId, nonce } = row;
-    logger.info("settlement replaced", {
+    logger.info("transaction replaced", {
       requestId,
       nonce,
       purpose,
@@ -197,29 +220,19 @@ export class Transmitter {
     return true;
   }
 
-  /** What the nonce is still good for: the settlement as it would be now, or nothing. */
+  /** What the nonce is still good for: the same as it would be now, or nothing. */
   async #callFor(
     row: JournaledTransaction,
   ): Promise<{ readonly call: PreparedCall; readonly purpose: AttemptPurpose }> {
-    const { chain } = this.#dependencies;
-    const fulfilment = this.#fulfilmentOf(row.requestId);
-    if (fulfilment === null) return { call: chain.prepareCancel(), purpose: "cancel" };
+    const { journal, chain, settings } = this.#dependencies;
+    const contractCall = contractCallOf(journal, settings.operatorId, row);
+    if (contractCall === null) return { call: chain.prepareCancel(), purpose: "cancel" };
     try {
-      return { call: await chain.prepare(fulfilment), purpose: "fulfill" };
+      return { call: await chain.prepare(contractCall), purpose: row.purpose };
     } catch (error) {
       if (!(error instanceof OrchestratorError) || error.code !== "ContractReverted") throw error;
       return { call: chain.prepareCancel(), purpose: "cancel" };
     }
-  }
-
-  #fulfilmentOf(requestId: Hex): Fulfilment | null {
-    const { journal, settings } = this.#dependencies;
-    const request = journal.request(requestId);
-    const { output } = journal.output(requestId) ?? { output: null };
-    const proof = journal.proof(requestId);
-    if (request === null || request.seen === null || request.ending !== null) return null;
-    if (output === null || proof === null) return null;
-    return { request, output, proof, payee: settings.operatorId };
   }
 
   async #sign(input: {

@@ -18,11 +18,15 @@ import type {
   RequestProgress,
 } from "../domain/request.ts";
 import type { Attempt, JournaledTransaction, Receipt } from "../domain/transaction.ts";
+import type { StageTimes } from "../domain/workload.ts";
 import * as answers from "./answerTable.ts";
 import * as blocks from "./blockTable.ts";
 import { inTransaction, openDatabase } from "./database.ts";
+import { deleteSettled } from "./prune.ts";
 import * as reassignments from "./reassignmentTable.ts";
 import * as requests from "./requestTable.ts";
+import * as revocations from "./revocationTable.ts";
+import * as times from "./stageTimeTable.ts";
 import * as transactions from "./transactionTable.ts";
 
 /** The journal in one SQLite file, locked by this process while it is open. */
@@ -71,9 +75,12 @@ export class SqliteJournal implements Journal {
           requests.upsertRequest(this.#database, { request, block, now: this.#clock.now() });
         } else if (event.kind === "reassigned") {
           reassignments.updateAssignment(this.#database, event.reassignment, block);
+        } else if (event.kind === "revoked") {
+          revocations.insertRevocation(this.#database, event.verifierId, block);
         } else {
           const { requestId, status, transactionHash } = event;
-          requests.updateEnding(this.#database, requestId, { status, transactionHash, block });
+          const ending = { status, transactionHash, block };
+          requests.updateEnding(this.#database, { requestId, ending, now: this.#clock.now() });
         }
       }
     });
@@ -83,6 +90,7 @@ export class SqliteJournal implements Journal {
     inTransaction(this.#database, () => {
       blocks.deleteBlocksAbove(this.#database, block.number);
       reassignments.restoreAssignmentsAbove(this.#database, block.number);
+      revocations.deleteRevocationsAbove(this.#database, block.number);
       requests.unseeAbove(this.#database, block.number);
       transactions.clearReceipts(this.#database, "receipt_block > ?", block.number);
     });
@@ -116,7 +124,10 @@ export class SqliteJournal implements Journal {
   }
 
   recordOutput(requestId: Hex, output: JournaledOutput): void {
-    answers.insertOutput(this.#database, requestId, output);
+    inTransaction(this.#database, () => {
+      answers.insertOutput(this.#database, requestId, output);
+      times.updateTime(this.#database, { requestId, stage: "infer", seconds: output.seconds });
+    });
   }
 
   output(requestId: Hex): JournaledOutput | null {
@@ -124,7 +135,10 @@ export class SqliteJournal implements Journal {
   }
 
   recordProof(requestId: Hex, proof: JournaledProof): void {
-    answers.insertProof(this.#database, requestId, proof);
+    inTransaction(this.#database, () => {
+      answers.insertProof(this.#database, requestId, proof);
+      times.updateTime(this.#database, { requestId, stage: "prove", seconds: proof.seconds });
+    });
   }
 
   proof(requestId: Hex): JournaledProof | null {
@@ -135,12 +149,19 @@ export class SqliteJournal implements Journal {
     requests.updateFailure(this.#database, requestId, failure);
   }
 
-  insertTransaction(entry: {
-    readonly requestId: Hex;
-    readonly sender: Hex;
-    readonly nonce: number;
-    readonly attempt: Attempt;
-  }): JournaledTransaction {
+  stageTimes(releaseId: Hex): StageTimes | null {
+    return times.selectTimes(this.#database, releaseId);
+  }
+
+  revokedVerifiers(): ReadonlySet<bigint> {
+    return revocations.selectRevoked(this.#database);
+  }
+
+  prune(limits: Parameters<Journal["prune"]>[0]): number {
+    return inTransaction(this.#database, () => deleteSettled(this.#database, limits));
+  }
+
+  insertTransaction(entry: Parameters<Journal["insertTransaction"]>[0]): JournaledTransaction {
     const id = inTransaction(this.#database, () => {
       const inserted = transactions.insertTransaction(this.#database, entry);
       transactions.insertAttempt(this.#database, inserted, entry.attempt);

@@ -95,4 +95,33 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX reassignments_block ON reassignments (block);
   `,
+  // Money of requests, purposes of transactions, times, revocations; and what ended when.
+  `
+  ALTER TABLE requests ADD COLUMN agreement TEXT;
+  ALTER TABLE requests ADD COLUMN ended_at INTEGER;
+  UPDATE requests SET ended_at = seen_at WHERE end_block IS NOT NULL;
+  ALTER TABLE reassignments ADD COLUMN agreement TEXT;
+  DROP INDEX requests_unfinished;
+  CREATE INDEX requests_unfinished ON requests (journaled_at) WHERE end_block IS NULL;
+
+  ALTER TABLE transactions ADD COLUMN purpose TEXT NOT NULL DEFAULT 'fulfill';
+  ALTER TABLE transactions ADD COLUMN reason TEXT;
+
+  CREATE TABLE stage_times (
+    release_id TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    seconds REAL NOT NULL,
+    PRIMARY KEY (release_id, stage)
+  ) STRICT;
+  INSERT INTO stage_times SELECT release_id, 'infer', max(seconds)
+    FROM outputs JOIN requests USING (request_id) GROUP BY release_id;
+  INSERT INTO stage_times SELECT release_id, 'prove', max(seconds)
+    FROM proofs JOIN requests USING (request_id) GROUP BY release_id;
+
+  CREATE TABLE revocations (
+    verifier_id TEXT PRIMARY KEY,
+    block INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX reassignments_request ON reassignments (request_id);
+  `,
 ];

@@ -2,11 +2,13 @@ import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 
 import type { Block, Reassignment } from "../domain/request.ts";
+import { agreementText } from "./agreementColumn.ts";
 
 const earlierRow = z.object({
   request_id: z.string(),
   operator_id: z.string(),
   primary_until: z.number(),
+  agreement: z.string().nullable(),
   preimage: z.string(),
 });
 
@@ -16,17 +18,19 @@ export function updateAssignment(
   reassignment: Reassignment,
   block: Block,
 ): void {
-  const { requestId, operatorId, primaryUntil, preimage } = reassignment;
+  const { requestId, operatorId, primaryUntil, agreement, preimage } = reassignment;
   database
     .prepare(
-      `INSERT INTO reassignments (request_id, block, operator_id, primary_until, preimage)
-       SELECT request_id, ?, operator_id, primary_until, preimage FROM requests
+      `INSERT INTO reassignments
+         (request_id, block, operator_id, primary_until, agreement, preimage)
+       SELECT request_id, ?, operator_id, primary_until, agreement, preimage FROM requests
        WHERE request_id = ?`,
     )
     .run(block.number, requestId);
   setAssignment(database, requestId, {
     operatorId: operatorId.toString(),
     primaryUntil,
+    agreement: agreementText(agreement),
     preimage,
   });
 }
@@ -40,6 +44,7 @@ export function restoreAssignmentsAbove(database: DatabaseSync, number: number):
     setAssignment(database, row.request_id, {
       operatorId: row.operator_id,
       primaryUntil: row.primary_until,
+      agreement: row.agreement,
       preimage: row.preimage,
     });
   }
@@ -52,13 +57,14 @@ function setAssignment(
   values: {
     readonly operatorId: string;
     readonly primaryUntil: number;
+    readonly agreement: string | null;
     readonly preimage: string;
   },
 ): void {
   database
     .prepare(
-      `UPDATE requests SET operator_id = ?, primary_until = ?, preimage = ?
+      `UPDATE requests SET operator_id = ?, primary_until = ?, agreement = ?, preimage = ?
        WHERE request_id = ?`,
     )
-    .run(values.operatorId, values.primaryUntil, values.preimage, requestId);
+    .run(values.operatorId, values.primaryUntil, values.agreement, values.preimage, requestId);
 }

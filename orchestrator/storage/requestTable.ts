@@ -11,17 +11,18 @@ import type {
   OpenRequest,
   RequestProgress,
 } from "../domain/request.ts";
+import { agreementColumn, agreementText } from "./agreementColumn.ts";
 import { decimal, hex } from "./columns.ts";
 
 /** What every row tells beside the request's bytes. */
 const PROGRESS = `
-  requests.request_id, release_id, level, requester, operator_id, primary_until, deadline,
-    journaled_at, seen_at, seen_block, seen_hash, end_block, end_hash, end_status, end_transaction,
+  requests.request_id, release_id, level, requester, operator_id, length(input) AS input_length,
+    primary_until, deadline, agreement, journaled_at, seen_at, seen_block, seen_hash, end_block, end_hash, end_status, end_transaction,
     failure_code, failure_message, failure_stage,
     EXISTS (SELECT 1 FROM outputs WHERE outputs.request_id = requests.request_id) AS has_output,
     EXISTS (SELECT 1 FROM proofs WHERE proofs.request_id = requests.request_id) AS has_proof,
     (SELECT id FROM transactions WHERE transactions.request_id = requests.request_id
-       AND state IN ('Signed', 'Mined') LIMIT 1) AS transaction_id`;
+       AND state IN ('Signed', 'Mined') AND purpose <> 'noteBaseFee' LIMIT 1) AS transaction_id`;
 
 const progressRow = z.object({
   request_id: hex,
@@ -29,8 +30,10 @@ const progressRow = z.object({
   level: z.enum(["Optimistic", "Tee", "Zk"]),
   requester: hex,
   operator_id: decimal,
+  input_length: z.number(),
   primary_until: z.number(),
   deadline: z.number(),
+  agreement: agreementColumn,
   journaled_at: z.number(),
   seen_at: z.number(),
   seen_block: z.number().nullable(),
@@ -63,7 +66,7 @@ export function selectRequest(database: DatabaseSync, requestId: Hex): Journaled
 }
 
 export function selectUnfinished(database: DatabaseSync): readonly RequestProgress[] {
-  const where = "WHERE end_block IS NULL AND failure_code IS NULL ORDER BY journaled_at, rowid";
+  const where = "WHERE end_block IS NULL ORDER BY journaled_at, rowid";
   const rows = database.prepare(`SELECT ${PROGRESS} FROM requests ${where}`).all();
   return rows.map((row) => toProgress(progressRow.parse(row)));
 }
@@ -77,13 +80,13 @@ export function upsertRequest(
   database
     .prepare(
       `INSERT INTO requests (request_id, release_id, level, requester, operator_id, input,
-         primary_until, deadline, preimage, journaled_at, seen_at, seen_block, seen_hash)
+         primary_until, deadline, agreement, preimage, journaled_at, seen_at, seen_block, seen_hash)
        VALUES (:id, :release, :level, :requester, :operator, :input, :primaryUntil, :deadline,
-         :preimage, :now, :now, :block, :hash)
+         :agreement, :preimage, :now, :now, :block, :hash)
        ON CONFLICT (request_id) DO UPDATE SET operator_id = :operator,
-         primary_until = :primaryUntil, deadline = :deadline, preimage = :preimage,
-         seen_at = :now, seen_block = :block, seen_hash = :hash, failure_code = NULL, failure_message = NULL,
-         failure_stage = NULL`,
+         primary_until = :primaryUntil, deadline = :deadline, agreement = :agreement,
+         preimage = :preimage, seen_at = :now, seen_block = :block, seen_hash = :hash, failure_code = NULL,
+         failure_message = NULL, failure_stage = NULL`,
     )
     .run({
       id: request.requestId,
@@ -94,6 +97,7 @@ export function upsertRequest(
       input: request.input,
       primaryUntil: request.primaryUntil,
       deadline: request.deadline,
+      agreement: agreementText(request.agreement),
       preimage: request.preimage,
       now: entry.now,
       block: block.number,
@@ -101,13 +105,18 @@ export function upsertRequest(
     });
 }
 
-export function updateEnding(database: DatabaseSync, requestId: Hex, ending: Ending): void {
+export function updateEnding(
+  database: DatabaseSync,
+  entry: { readonly requestId: Hex; readonly ending: Ending; readonly now: number },
+): void {
+  const { requestId, ending, now } = entry;
+  const { status, transactionHash, block } = ending;
   database
     .prepare(
-      `UPDATE requests SET end_status = ?, end_transaction = ?, end_block = ?, end_hash = ?
-       WHERE request_id = ?`,
+      `UPDATE requests SET end_status = ?, end_transaction = ?, end_block = ?, end_hash = ?,
+         ended_at = ? WHERE request_id = ?`,
     )
-    .run(ending.status, ending.transactionHash, ending.block.number, ending.block.hash, requestId);
+    .run(status, transactionHash, block.number, block.hash, now, requestId);
 }
 
 export function updateFailure(database: DatabaseSync, requestId: Hex, failure: Failure): void {
@@ -127,7 +136,7 @@ export function unseeAbove(database: DatabaseSync, number: number): void {
   database
     .prepare(
       `UPDATE requests SET end_status = NULL, end_transaction = NULL, end_block = NULL,
-         end_hash = NULL WHERE end_block > ?`,
+         end_hash = NULL, ended_at = NULL WHERE end_block > ?`,
     )
     .run(number);
 }
@@ -139,8 +148,10 @@ function toProgress(row: ProgressRow): RequestProgress {
     level: row.level,
     requester: row.requester,
     operatorId: row.operator_id,
+    inputLength: row.input_length,
     primaryUntil: row.primary_until,
     deadline: row.deadline,
+    agreement: row.agreement,
     journaledAt: row.journaled_at,
     seenAt: row.seen_at,
     seen: toBlockRef(row.seen_block, row.seen_hash),

@@ -10,11 +10,15 @@ import type {
 } from "../domain/transaction.ts";
 import { decimal, hex } from "./columns.ts";
 
+const PURPOSES = ["fulfill", "decline", "expire", "fail", "noteBaseFee"] as const;
+
 const transactionRow = z.object({
   id: z.number(),
   request_id: hex,
   sender: hex,
   nonce: z.number(),
+  purpose: z.enum(PURPOSES),
+  reason: z.string().nullable(),
   state: z.enum(["Signed", "Mined", "Done", "Lost"]),
   receipt_hash: hex.nullable(),
   receipt_block: z.number().nullable(),
@@ -27,7 +31,7 @@ const attemptRow = z
   .object({
     hash: hex,
     raw: hex,
-    purpose: z.enum(["fulfill", "cancel"]),
+    purpose: z.enum([...PURPOSES, "cancel"]),
     max_fee_per_gas: decimal,
     max_priority_fee_per_gas: decimal,
     signed_at: z.number(),
@@ -43,11 +47,15 @@ const attemptRow = z
 
 export function insertTransaction(
   database: DatabaseSync,
-  entry: { readonly requestId: Hex; readonly sender: Hex; readonly nonce: number },
+  entry: Omit<JournaledTransaction, "id" | "state" | "attempts" | "receipt">,
 ): number {
+  const { requestId, sender, nonce, purpose, reason } = entry;
   const { lastInsertRowid } = database
-    .prepare("INSERT INTO transactions (request_id, sender, nonce, state) VALUES (?, ?, ?, ?)")
-    .run(entry.requestId, entry.sender, entry.nonce, "Signed");
+    .prepare(
+      `INSERT INTO transactions (request_id, sender, nonce, purpose, reason, state)
+       VALUES (?, ?, ?, ?, ?, 'Signed')`,
+    )
+    .run(requestId, sender, nonce, purpose, reason);
   return Number(lastInsertRowid);
 }
 
@@ -134,6 +142,8 @@ function toTransaction(
     requestId: row.request_id,
     sender: row.sender,
     nonce: row.nonce,
+    purpose: row.purpose,
+    reason: row.reason,
     state: row.state,
     attempts: attempts.map((attempt) => attemptRow.parse(attempt)),
     receipt: toReceipt(row),

@@ -7,6 +7,8 @@ import { termsOf, type Terms } from "../../sdk/protocol/terms.ts";
 import type { LocalNetwork } from "./localNetwork.ts";
 
 const CALLBACK_GAS = 100_000n;
+/** Who pays for no tip finds no operator while the base fee is low: they would lose by answering. */
+const USUAL_TIP = 2_000_000_000n;
 /** Far beyond the primary windows of our own releases. */
 const SECONDS_TO_ANSWER = 3_600;
 const POLL_MS = 50;
@@ -78,7 +80,7 @@ async function termsFor(
     maxFee: 2n ** 96n,
     deadline: BigInt(block.timestamp + SECONDS_TO_ANSWER),
     callbackGas: CALLBACK_GAS,
-    maxGasPrice: 10n * (block.baseFeePerGas ?? 1n),
+    maxGasPrice: 10n * (block.baseFeePerGas ?? 1n) + USUAL_TIP,
   });
   const { releaseId, inputLength } = release;
   const { total } = await coordinator.getFunction("quote")(releaseId, 2n, inputLength, terms);

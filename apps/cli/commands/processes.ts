@@ -57,6 +57,10 @@ function registerStatus(node: Command): void {
       }
       console.log(report.why);
       if (report.heldUpBy !== null) console.log(`Held up by: ${report.heldUpBy}`);
+      for (const { purpose, reason, state, hashes } of report.transactions) {
+        const because = reason === null ? "" : `, because of ${reason}`;
+        console.log(`${purpose}${because}: ${state}, ${hashes.at(-1) ?? ""}`);
+      }
     });
 }
 

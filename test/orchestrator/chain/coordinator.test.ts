@@ -6,7 +6,7 @@ import { Interface, type ParamType } from "ethers";
 import {
   decodeLog,
   encodeEvidence,
-  encodeFulfil,
+  encodeCall,
   FOLLOWED_TOPICS,
 } from "../../../orchestrator/chain/coordinator.ts";
 import type { Log } from "../../../orchestrator/chain/rpcSchemas.ts";
@@ -53,6 +53,22 @@ const FIXED = {
   releaseId: hex(0x5e),
   deadline: 5_000n,
   primaryUntil: 4_000n,
+  assignedAt: 3_000n,
+  verifierId: 3n,
+  price: 10n ** 20n,
+  latePenalty: 10n ** 19n,
+  maxGasPrice: 10n ** 12n,
+  callbackGas: 2_500_000n,
+  outputLength: 24_576n,
+};
+const AGREED = {
+  assignedAt: 3_000,
+  verifierId: 3n,
+  price: 10n ** 20n,
+  latePenalty: 10n ** 19n,
+  maxGasPrice: 10n ** 12n,
+  callbackGas: 2_500_000,
+  outputLength: 24_576,
 };
 
 describe("decodeLog", () => {
@@ -70,6 +86,7 @@ describe("decodeLog", () => {
       input: Uint8Array.of(1, 2, 3),
       primaryUntil: 4_000,
       deadline: 5_000,
+      agreement: AGREED,
     });
   });
 
@@ -83,7 +100,12 @@ describe("decodeLog", () => {
       const ended = { kind: "ended", requestId: hex(0xabc), status, transactionHash: hex(0x77) };
       assert.deepEqual(decodeLog(logOf(name, FIXED)), ended);
     }
-    assert.equal(FOLLOWED_TOPICS.length, 5);
+    assert.equal(FOLLOWED_TOPICS.length, 6);
+  });
+
+  it("reads which verifier was revoked", () => {
+    const log = logOf("VerifierRevoked", { verifierId: 3n });
+    assert.deepEqual(decodeLog(log), { kind: "revoked", verifierId: 3n });
   });
 
   it("reads the assignment that replaces an earlier one", () => {
@@ -95,6 +117,7 @@ describe("decodeLog", () => {
       requestId: hex(0xabc),
       operatorId: OPERATOR,
       primaryUntil: 4_000,
+      agreement: AGREED,
     });
     const first = decodeLog(logOf("InferenceRequested", FIXED));
     assert.ok(first?.kind === "requested");
@@ -112,17 +135,30 @@ describe("decodeLog", () => {
   });
 });
 
-describe("encodeFulfil", () => {
+describe("encodeCall", () => {
   it("gives the contract back exactly the request and assignment of the event", () => {
     const log = logOf("InferenceRequested", FIXED);
     const event = decodeLog(log);
     assert.ok(event?.kind === "requested");
     const output = Uint8Array.of(9);
-    const data = encodeFulfil({ request: event.request, output, proof: PROOF, payee: 12n });
+    const { request } = event;
+    const data = encodeCall({ purpose: "fulfill", request, output, proof: PROOF, payee: 12n });
     const given: unknown[] = coordinator.decodeFunctionData("fulfill", data).toArray(true);
     const emitted: unknown[] = coordinator.parseLog(log)?.args.toArray(true) ?? [];
     const answer = [12n, "0x010203", "0x09", encodeEvidence(PROOF)];
     assert.deepEqual(given, [...emitted.slice(3, 5), answer]);
+  });
+
+  it("does so too for what needs no answer", () => {
+    const log = logOf("InferenceRequested", FIXED);
+    const event = decodeLog(log);
+    assert.ok(event?.kind === "requested");
+    const emitted: unknown[] = coordinator.parseLog(log)?.args.toArray(true) ?? [];
+    for (const purpose of ["decline", "expire", "fail"] as const) {
+      const data = encodeCall({ purpose, request: event.request });
+      const given: unknown[] = coordinator.decodeFunctionData(purpose, data).toArray(true);
+      assert.deepEqual(given, emitted.slice(3, 5));
+    }
   });
 });
 

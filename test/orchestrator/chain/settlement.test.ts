@@ -33,7 +33,8 @@ function settlementOf(results: readonly unknown[]) {
       return settled;
     },
   };
-  const place = { coordinator: hex(0xc0, 20), chainId: 31_337, privateKey: KEY };
+  const registry = { operatorRegistry: hex(0x0e, 20) };
+  const place = { ...registry, coordinator: hex(0xc0, 20), chainId: 31_337, privateKey: KEY };
   return { asked, settlement: rpcSettlement({ pool, ...place, logger: silentLogger }) };
 }
 
@@ -52,6 +53,19 @@ describe("rpcSettlement", () => {
     assert.equal(parsed.nonce, 5);
     assert.equal(parsed.maxFeePerGas, 9n);
     assert.equal(parsed.gasLimit, 77_000n);
+  });
+
+  it("calls the contract each purpose is for, and leaves expire room for its reward", async () => {
+    const log = { purpose: "noteBaseFee" } as const;
+    const noted = await settlementOf(["0x2710"]).settlement.prepare(log);
+    assert.equal(noted.to, hex(0x0e, 20));
+    assert.equal(noted.gasLimit, 21_250n);
+    const request = { requestId: hex(1), preimage: hex(0, 29 * 32) };
+    const { settlement, asked } = settlementOf(["0x2710"]);
+    const expired = await settlement.prepare({ purpose: "expire", request });
+    assert.equal(expired.to, hex(0xc0, 20));
+    assert.equal(expired.gasLimit, 55_000n);
+    assert.equal(asked[0]?.method, "eth_estimateGas");
   });
 
   it("tells what became of a broadcast, and 'unknown' when nobody knows", async () => {

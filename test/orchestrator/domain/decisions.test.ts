@@ -1,21 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import {
-  explain,
-  nextStep,
-  type NextStep,
-  type View,
-} from "../../../orchestrator/domain/decisions.ts";
-import { blockHash, hex, journaledRequest, OPERATOR } from "../support/builders.ts";
+import { nextStep } from "../../../orchestrator/domain/decisions.ts";
+import { blockHash, hex, journaledRequest, viewOf } from "../support/builders.ts";
 
-const view: View = {
-  operatorId: OPERATOR,
-  head: { number: 12, timestamp: 1_500 },
-  finalNumber: 5,
-  settleDepth: 2,
-  fallback: false,
-};
+const view = viewOf({ settleDepth: 2, finalNumber: 5 });
 const answered = { hasOutput: true, hasProof: true };
 
 describe("nextStep", () => {
@@ -57,7 +46,7 @@ describe("nextStep", () => {
   });
 
   it("gives up after the deadline, on a failure, and never serves unbuilt levels", () => {
-    const late = { ...view, head: { number: 12, timestamp: 3_000 } };
+    const late = { ...view, head: { number: 12, timestamp: 3_000 }, market: null };
     const passed = { kind: "given up", code: "DeadlinePassed" };
     assert.deepEqual(nextStep(journaledRequest(1), late), passed);
     const failure = { code: "ModelRefused", message: "no", stage: "infer" } as const;
@@ -76,27 +65,5 @@ describe("nextStep", () => {
     assert.deepEqual(nextStep(row, view), mined);
     assert.deepEqual(nextStep(row, { ...view, finalNumber: 10 }), mined);
     assert.deepEqual(nextStep(row, { ...view, finalNumber: 11 }), { ...mined, isFinal: true });
-  });
-});
-
-describe("explain", () => {
-  it("has a sentence of its own for every step", () => {
-    const steps: readonly NextStep[] = [
-      { kind: "infer" },
-      { kind: "prove" },
-      { kind: "fulfill" },
-      { kind: "wait", reason: "BlockRolledBack" },
-      { kind: "wait", reason: "AssignedToOther" },
-      { kind: "wait", reason: "TransactionPending" },
-      { kind: "wait", reason: "DepthNotReached" },
-      { kind: "wait", reason: "LevelNotServed" },
-      { kind: "given up", code: "ModelRefused" },
-      { kind: "ended", status: "Finalized", isFinal: true },
-      { kind: "ended", status: "Finalized", isFinal: false },
-    ];
-    const sentences = steps.map((step) => explain(step));
-    assert.equal(new Set(sentences).size, steps.length);
-    for (const sentence of sentences) assert.match(sentence, /^[A-Z].*\.$/);
-    assert.match(explain({ kind: "given up", code: "ModelRefused" }), /ModelRefused/);
   });
 });

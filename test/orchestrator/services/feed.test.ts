@@ -5,11 +5,12 @@ import { OrchestratorError } from "../../../orchestrator/domain/errors.ts";
 import type { JobOutcome } from "../../../orchestrator/domain/nodePorts.ts";
 import type { OpenRequest } from "../../../orchestrator/domain/request.ts";
 import { acceptOutcome } from "../../../orchestrator/services/accept.ts";
+import { Faults } from "../../../orchestrator/services/faults.ts";
 import { Feed } from "../../../orchestrator/services/feed.ts";
 import { Wake } from "../../../orchestrator/services/wake.ts";
 import { silentLogger as logger } from "../../../orchestrator/telemetry/logger.ts";
 import { createNodeMetrics } from "../../../orchestrator/telemetry/nodeMetrics.ts";
-import { block, hex, OPERATOR, openRequest, PROOF, temporaryJournal } from "../support/builders.ts";
+import { block, hex, openRequest, PROOF, temporaryJournal, viewOf } from "../support/builders.ts";
 import { FakeClock } from "../support/fakeClock.ts";
 import { FakeQueue } from "../support/fakeQueue.ts";
 
@@ -31,22 +32,23 @@ function setUp(t: TestContext, requests: readonly OpenRequest[], capacity = 10) 
       return { releaseId, manifestCid: "cid" };
     },
   };
-  const operator = { operatorId: OPERATOR, settleDepth: 0, fallback: false };
+  const faults = new Faults({ clock, logger, keepMs: 60_000 });
   const feed = new Feed({
     journal,
     queue,
     registry,
-    view: () => ({ ...operator, head: block(1), finalNumber: 0 }),
+    view: () => viewOf({ head: block(1), faults: faults.current() }),
     accept: (outcome) => {
-      acceptOutcome({ journal, logger, metrics }, outcome);
+      acceptOutcome({ journal, logger, metrics, faults }, outcome);
     },
+    faults,
     wake: new Wake(clock),
     clock,
     logger,
     metrics,
     capacity,
   });
-  return { journal, clock, queue, registry, feed };
+  return { journal, clock, queue, registry, feed, faults };
 }
 
 const { requestId } = openRequest(1);
@@ -171,5 +173,43 @@ describe("acceptOutcome", () => {
     feed.settleOutcome("prove", { ...proven, requestId: hex(0xdead) });
     assert.deepEqual(journal.output(requestId)?.output, OUTPUT);
     assert.equal(journal.request(requestId)?.failure, null);
+  });
+});
+
+describe("Feed and faults", () => {
+  const { releaseId } = openRequest(1);
+  const failed = (code: string, retryable: boolean): JobOutcome => {
+    const error = { code, message: "", retryable, data: {} };
+    return { kind: "failed", requestId, stage: "prove", error };
+  };
+
+  it("puts a release whose job failed for good into quarantine, until an answer is made", async (t) => {
+    const { feed, faults } = setUp(t, [openRequest(1)]);
+    feed.settleOutcome("infer", inferred);
+    feed.settleOutcome("prove", failed("ComputeCrashed", true));
+    assert.equal(faults.current().get(releaseId)?.isLasting, false);
+    feed.settleOutcome("prove", failed("ProofRejected", false));
+    const lasting = { code: "ProofRejected", isLasting: true };
+    assert.deepEqual(faults.current().get(releaseId), lasting);
+    feed.settleOutcome("prove", proven);
+    assert.equal(faults.current().size, 0);
+  });
+
+  it("does the same when inference and proof disagree", (t) => {
+    const { feed, faults, journal } = setUp(t, [openRequest(1)]);
+    feed.settleOutcome("infer", inferred);
+    feed.settleOutcome("prove", { ...proven, output: Uint8Array.of(9) });
+    assert.deepEqual(faults.current().get(releaseId), { code: "OutputMismatch", isLasting: true });
+    assert.equal(journal.request(requestId)?.failure?.code, "OutputMismatch");
+  });
+
+  it("remembers a release that cannot be looked up", async (t) => {
+    const { feed, faults, registry } = setUp(t, [openRequest(1)]);
+    registry.failure = new OrchestratorError("ArtefactMissing", { retryable: true });
+    await feed.feedOnce();
+    assert.deepEqual(faults.current().get(releaseId), {
+      code: "ArtefactMissing",
+      isLasting: false,
+    });
   });
 });

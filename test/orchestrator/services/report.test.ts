@@ -3,6 +3,8 @@ import { describe, it, type TestContext } from "node:test";
 
 import { OrchestratorError } from "../../../orchestrator/domain/errors.ts";
 import type { HealthReport, QueueState } from "../../../orchestrator/domain/nodePorts.ts";
+import type { Hex } from "../../../orchestrator/domain/ports.ts";
+import type { Fault } from "../../../orchestrator/domain/view.ts";
 import { reportedMemory } from "../../../orchestrator/services/blockReport.ts";
 import { ChainView } from "../../../orchestrator/services/chainView.ts";
 import {
@@ -26,6 +28,7 @@ import { FakeClock } from "../support/fakeClock.ts";
 
 const request = openRequest(1);
 const { requestId, releaseId } = request;
+const FULFIL = { purpose: "fulfill", reason: null } as const;
 
 function setUp(t: TestContext) {
   const clock = new FakeClock();
@@ -37,13 +40,24 @@ function setUp(t: TestContext) {
     chain.asked += 1;
     return chain.final;
   };
-  const operator = { operatorId: OPERATOR, settleDepth: 0, fallback: false };
-  const view = new ChainView({ journal, finalNumber, clock, operator });
+  const operator = { operatorId: OPERATOR, settleDepth: 0, fallback: false, leastGain: 0n };
   const outside = {
     rpc: [{ name: "a", state: "healthy", reason: null }] as HealthReport["rpc"],
     queue: { isReady: true } as QueueState,
     obstacle: null as Error | null,
+    faults: new Map<Hex, Fault>(),
+    market: { baseFee: 1n, tip: 1n, isCoin: true },
   };
+  const view = new ChainView({
+    journal,
+    finalNumber,
+    market: async () => outside.market,
+    faults: () => outside.faults,
+    queueState: () => outside.queue,
+    clock,
+    operator,
+    slots: 1,
+  });
   const dependencies = {
     journal,
     view: () => view.current(),
@@ -91,7 +105,7 @@ describe("requestReport", () => {
   it("calls an ending final only once the finalised block has passed it", async (t) => {
     const { clock, dependencies, memory, view, chain, journal } = setUp(t);
     memory.applyBlock(requested);
-    const entry = { requestId, sender: hex(0x5e, 20), nonce: 0, attempt: attempt(1) };
+    const entry = { requestId, sender: hex(0x5e, 20), nonce: 0, ...FULFIL, attempt: attempt(1) };
     journal.insertTransaction(entry);
     const ended = { kind: "ended", requestId, status: "Finalized" } as const;
     memory.applyBlock({ block: block(2), events: [{ ...ended, transactionHash: hex(1) }] });
@@ -106,7 +120,7 @@ describe("requestReport", () => {
     assert.equal(report?.isFinal, true);
     assert.equal(report?.endedAs, "Finalized");
     assert.deepEqual(report?.transactions, [
-      { nonce: 0, state: "Signed", hashes: [attempt(1).hash], minedInBlock: null },
+      { nonce: 0, ...FULFIL, state: "Signed", hashes: [attempt(1).hash], minedInBlock: null },
     ]);
   });
 });

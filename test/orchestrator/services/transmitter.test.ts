@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 
 import type { SqliteJournal } from "../../../orchestrator/storage/journal.ts";
+import type { OpenRequest } from "../../../orchestrator/domain/request.ts";
 import { Transmitter } from "../../../orchestrator/services/transmitter.ts";
 import { silentLogger } from "../../../orchestrator/telemetry/logger.ts";
 import { createNodeMetrics } from "../../../orchestrator/telemetry/nodeMetrics.ts";
@@ -10,6 +11,9 @@ import { FakeSettlement } from "../support/fakeSettlement.ts";
 
 const OUTPUT = { output: Uint8Array.of(1), seconds: 0.1 };
 const [first, second] = [openRequest(1), openRequest(2)];
+
+const answerOf = ({ requestId }: Pick<OpenRequest, "requestId">) =>
+  ({ requestId, purpose: "fulfill", reason: null }) as const;
 
 interface Stand {
   readonly journal: SqliteJournal;
@@ -73,15 +77,15 @@ describe("Transmitter.send", () => {
         .filter((row) => row.attempts.some((attempt) => attempt.raw === raw)).length;
       return broadcast(raw);
     };
-    assert.equal(await restart().send(first.requestId), true);
+    assert.equal(await restart().send(answerOf(first)), true);
     assert.equal(journaled, 1);
   });
 
   it("gives each settlement the next nonce without waiting for the one before", async (t) => {
     const { chain, restart, mine, journal } = setUp(t);
     const transmitter = restart();
-    await transmitter.send(first.requestId);
-    await transmitter.send(second.requestId);
+    await transmitter.send(answerOf(first));
+    await transmitter.send(answerOf(second));
     assert.deepEqual([...chain.mempool.keys()], [0, 1]);
     mine();
     await transmitter.tend();
@@ -94,18 +98,39 @@ describe("Transmitter.send", () => {
   it("signs nothing the contract refuses, and nothing above the fee cap", async (t) => {
     const { journal, chain, restart } = setUp(t);
     chain.refusal = "ProofInvalid";
-    await assert.rejects(restart().send(first.requestId), { code: "ContractReverted" });
+    await assert.rejects(restart().send(answerOf(first)), { code: "ContractReverted" });
     chain.refusal = null;
     chain.base = 100n;
-    assert.equal(await restart().send(first.requestId), false);
+    assert.equal(await restart().send(answerOf(first)), false);
     assert.equal(journal.highestNonce(chain.sender), null);
+  });
+
+  it("journals what a transaction is for, and why", async (t) => {
+    const { chain, restart, journal } = setUp(t);
+    const { requestId } = first;
+    const intent = { requestId, purpose: "decline", reason: "AnswerTooLate" } as const;
+    assert.equal(await restart().send(intent), true);
+    const [row] = journal.openTransactions(chain.sender);
+    assert.equal(row?.purpose, "decline");
+    assert.equal(row?.reason, "AnswerTooLate");
+    assert.equal(row?.attempts[0]?.purpose, "decline");
+  });
+
+  it("leaves half of the waiting transactions to what cannot wait", async (t) => {
+    const { restart } = setUp(t);
+    const transmitter = restart();
+    await transmitter.send(answerOf(first));
+    await transmitter.send(answerOf(second));
+    const expire = { requestId: first.requestId, purpose: "expire", reason: null } as const;
+    assert.equal(await transmitter.send(expire), false);
+    assert.equal(await transmitter.send(answerOf(first)), true);
   });
 
   it("keeps the number of transactions that wait for a block within bounds", async (t) => {
     const { chain, restart, journal } = setUp(t);
     const transmitter = restart();
-    for (let index = 0; index < 4; index++) await transmitter.send(first.requestId);
-    assert.equal(await transmitter.send(second.requestId), false);
+    for (let index = 0; index < 4; index++) await transmitter.send(answerOf(first));
+    assert.equal(await transmitter.send(answerOf(second)), false);
     assert.equal(journal.openTransactions(chain.sender).length, 4);
   });
 });
@@ -116,7 +141,7 @@ describe("Transmitter.tend", () => {
     const transmitter = restart();
     chain.isLosing = true;
     chain.broadcastResult = "unknown";
-    await transmitter.send(first.requestId);
+    await transmitter.send(answerOf(first));
     chain.isLosing = false;
     chain.broadcastResult = "accepted";
     time.now += 2_000;
@@ -130,7 +155,7 @@ describe("Transmitter.tend", () => {
     const { journal, chain, restart, mine } = setUp(t);
     chain.broadcastResult = "unknown";
     const transmitter = restart();
-    await transmitter.send(first.requestId);
+    await transmitter.send(answerOf(first));
     mine();
     await transmitter.tend();
     assert.equal(journal.transactionsOf(first.requestId)[0]?.receipt?.succeeded, true);
@@ -140,7 +165,7 @@ describe("Transmitter.tend", () => {
   it("replaces what is not mined on the same nonce, up to the cap and never above", async (t) => {
     const { chain, time, restart, mine, journal } = setUp(t);
     const transmitter = restart();
-    await transmitter.send(first.requestId);
+    await transmitter.send(answerOf(first));
     chain.base = 60n;
     for (let round = 0; round < 20; round++) {
       time.now += 10_000;
@@ -157,7 +182,7 @@ describe("Transmitter.tend", () => {
   it("uses the nonce up with nothing when somebody else settled the request", async (t) => {
     const { journal, chain, time, restart, mine } = setUp(t);
     const transmitter = restart();
-    await transmitter.send(first.requestId);
+    await transmitter.send(answerOf(first));
     chain.base = 60n;
     chain.settled.set(first.requestId, "0xabcd");
     mine();
@@ -169,7 +194,7 @@ describe("Transmitter.tend", () => {
     const [row] = journal.transactionsOf(first.requestId);
     assert.equal(row?.attempts.at(-1)?.purpose, "cancel");
     assert.equal(row?.receipt?.succeeded, true);
-    await transmitter.send(second.requestId);
+    await transmitter.send(answerOf(second));
     mine();
     assert.equal(chain.settled.size, 2);
   });
@@ -177,7 +202,7 @@ describe("Transmitter.tend", () => {
   it("believes a receipt only once blocks stand on it, and sends again after a re-org", async (t) => {
     const { journal, chain, restart, mine } = setUp(t);
     const transmitter = restart();
-    await transmitter.send(first.requestId);
+    await transmitter.send(answerOf(first));
     mine();
     await transmitter.tend();
     assert.equal(journal.transactionsOf(first.requestId)[0]?.state, "Mined");
@@ -197,7 +222,7 @@ describe("Transmitter.tend", () => {
   it("forgets a receipt whose block the chain replaced before the journal saw it", async (t) => {
     const { journal, chain, restart } = setUp(t);
     const transmitter = restart();
-    await transmitter.send(first.requestId);
+    await transmitter.send(answerOf(first));
     chain.mine();
     await transmitter.tend();
     assert.equal(journal.transactionsOf(first.requestId)[0]?.state, "Mined");
@@ -216,7 +241,7 @@ describe("Transmitter.tend", () => {
   it("asks nothing about a mined transaction while it waits for depth", async (t) => {
     const { chain, restart, mine } = setUp(t);
     const transmitter = restart();
-    await transmitter.send(first.requestId);
+    await transmitter.send(answerOf(first));
     mine();
     await transmitter.tend();
     const { calls } = chain;
@@ -227,7 +252,7 @@ describe("Transmitter.tend", () => {
   it("holds bytes back while a re-org has the request off the chain, then signs anew", async (t) => {
     const { journal, chain, time, restart, mine } = setUp(t);
     const transmitter = restart();
-    await transmitter.send(first.requestId);
+    await transmitter.send(answerOf(first));
     chain.rollBackTo(0);
     journal.rollBackTo(block(0));
     chain.forgetMempool();
@@ -251,14 +276,14 @@ describe("Transmitter.tend", () => {
   it("notices that a stranger used its nonce and frees the request", async (t) => {
     const { journal, chain, restart, mine } = setUp(t);
     const transmitter = restart();
-    await transmitter.send(first.requestId);
+    await transmitter.send(answerOf(first));
     chain.useNonce();
     for (let round = 0; round < 3; round++) {
       mine();
       await transmitter.tend();
     }
     assert.equal(journal.request(first.requestId)?.transactionId, null);
-    await transmitter.send(first.requestId);
+    await transmitter.send(answerOf(first));
     mine();
     assert.equal(chain.settled.size, 1);
     assert.equal(chain.nonce, 2);
@@ -280,7 +305,7 @@ describe("Transmitter, killed at any call", () => {
           for (const { requestId } of [first, second]) {
             const row = stand.journal.request(requestId);
             if (row?.ending === null && row.transactionId === null)
-              await transmitter.send(requestId);
+              await transmitter.send(answerOf({ requestId }));
           }
         } catch {
           hasCrashed = true;

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 
 import {
+  agreement,
   attempt,
   block,
   blockHash,
@@ -20,6 +21,8 @@ import { SqliteJournal } from "../../../orchestrator/storage/journal.ts";
 
 const SENDER = hex(0x5e, 20);
 const request = openRequest(1);
+const FULFIL = { purpose: "fulfill", reason: null } as const;
+const LATER = agreement({ assignedAt: 1_100 });
 
 describe("SqliteJournal: blocks and requests", () => {
   it("remembers a request with the block it was seen in", (t) => {
@@ -27,6 +30,7 @@ describe("SqliteJournal: blocks and requests", () => {
     journal.applyBlock({ block: block(10), events: [{ kind: "requested", request }] });
     assert.deepEqual(journal.request(request.requestId), {
       ...request,
+      inputLength: 4,
       seen: { number: 10, hash: blockHash(10) },
       ending: null,
       failure: null,
@@ -52,7 +56,8 @@ describe("SqliteJournal: blocks and requests", () => {
     const journal = temporaryJournal(t);
     const { requestId } = request;
     const assigned = (operatorId: bigint) => {
-      const reassignment = { requestId, operatorId, primaryUntil: 2_500, preimage: "0x02" };
+      const change = { primaryUntil: 2_500, agreement: LATER, preimage: "0x02" };
+      const reassignment = { requestId, operatorId, ...change };
       return [{ kind: "reassigned", reassignment } as const];
     };
     journal.applyBlock({ block: block(10), events: [{ kind: "requested", request }] });
@@ -60,22 +65,24 @@ describe("SqliteJournal: blocks and requests", () => {
     journal.applyBlock({ block: block(12), events: assigned(0n) });
     assert.equal(journal.request(requestId)?.operatorId, 0n);
     assert.equal(journal.request(requestId)?.preimage, "0x02");
+    assert.deepEqual(journal.request(requestId)?.agreement, LATER);
     journal.rollBackTo(block(11));
     assert.equal(journal.request(requestId)?.operatorId, 77n);
     journal.rollBackTo(block(10));
-    const { operatorId, primaryUntil, preimage } = request;
+    const { operatorId, primaryUntil, agreement: agreed, preimage } = request;
     const found = journal.request(requestId);
     assert.ok(found !== null);
     assert.deepEqual(
-      [found.operatorId, found.primaryUntil, found.preimage],
-      [operatorId, primaryUntil, preimage],
+      [found.operatorId, found.primaryUntil, found.agreement, found.preimage],
+      [operatorId, primaryUntil, agreed, preimage],
     );
   });
 
   it("passes over a new assignment of a request that it never saw", (t) => {
     const journal = temporaryJournal(t);
     const requestId = hex(0xdead);
-    const reassignment = { requestId, operatorId: 1n, primaryUntil: 1, preimage: "0x" };
+    const change = { primaryUntil: 1, agreement: LATER, preimage: "0x" };
+    const reassignment = { requestId, operatorId: 1n, ...change };
     journal.applyBlock({ block: block(10), events: [{ kind: "reassigned", reassignment }] });
     assert.equal(journal.request(requestId), null);
   });
@@ -87,7 +94,7 @@ describe("SqliteJournal: blocks and requests", () => {
     journal.applyBlock({ block: block(10), events: [{ kind: "requested", request }] });
     journal.recordOutput(requestId, { output: Uint8Array.of(7), seconds: 1 });
     journal.recordProof(requestId, PROOF);
-    const entry = { requestId, sender: SENDER, nonce: 0, attempt: attempt(1) };
+    const entry = { requestId, sender: SENDER, nonce: 0, ...FULFIL, attempt: attempt(1) };
     const { id } = journal.insertTransaction(entry);
     const receipt = {
       hash: attempt(1).hash,
@@ -128,7 +135,7 @@ describe("SqliteJournal: blocks and requests", () => {
     assert.deepEqual(row?.seen, { number: 10, hash: blockHash(10, 1) });
   });
 
-  it("lists only requests that are neither ended nor given up, oldest first", (t) => {
+  it("lists requests that have not ended, oldest first", (t) => {
     const journal = temporaryJournal(t);
     const requests = [1, 2, 3, 4].map((index) => openRequest(index));
     const events = requests.map((each) => ({ kind: "requested", request: each }) as const);
@@ -141,7 +148,10 @@ describe("SqliteJournal: blocks and requests", () => {
       events: [{ ...ended, status: "Expired", transactionHash: hex(1) }],
     });
     const left = journal.unfinishedRequests().map((row) => row.requestId);
-    assert.deepEqual(left, [openRequest(1).requestId, openRequest(4).requestId]);
+    assert.deepEqual(
+      left,
+      [1, 2, 4].map((index) => openRequest(index).requestId),
+    );
   });
 });
 
@@ -163,7 +173,7 @@ describe("SqliteJournal: answers and transactions", () => {
     const other = openRequest(2);
     const events = [request, other].map((each) => ({ kind: "requested", request: each }) as const);
     journal.applyBlock({ block: block(1), events });
-    const entry = { sender: SENDER, nonce: 3 };
+    const entry = { sender: SENDER, nonce: 3, ...FULFIL };
     journal.insertTransaction({ ...entry, requestId: request.requestId, attempt: attempt(1) });
     assert.throws(() =>
       journal.insertTransaction({ ...entry, requestId: other.requestId, attempt: attempt(2) }),
@@ -176,7 +186,7 @@ describe("SqliteJournal: answers and transactions", () => {
     const journal = temporaryJournal(t);
     journal.applyBlock({ block: block(1), events: [{ kind: "requested", request }] });
     const { requestId } = request;
-    const entry = { requestId, sender: SENDER, nonce: 0, attempt: attempt(1) };
+    const entry = { requestId, sender: SENDER, nonce: 0, ...FULFIL, attempt: attempt(1) };
     const { id } = journal.insertTransaction(entry);
     journal.insertAttempt(id, attempt(2, { purpose: "cancel" }));
     assert.deepEqual(journal.transactionsOf(requestId)[0]?.attempts, [

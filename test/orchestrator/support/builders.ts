@@ -4,8 +4,14 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 
 import type { Hex } from "../../../orchestrator/domain/ports.ts";
-import type { Block, JournaledRequest, OpenRequest } from "../../../orchestrator/domain/request.ts";
+import type {
+  Agreement,
+  Block,
+  JournaledRequest,
+  OpenRequest,
+} from "../../../orchestrator/domain/request.ts";
 import type { Attempt } from "../../../orchestrator/domain/transaction.ts";
+import type { View } from "../../../orchestrator/domain/view.ts";
 import { SqliteJournal } from "../../../orchestrator/storage/journal.ts";
 
 export function hex(value: number | bigint, bytes = 32): Hex {
@@ -27,6 +33,40 @@ export function block(number: number, branch = 0, parentBranch = branch): Block 
 }
 
 export const OPERATOR = 11n;
+export const GWEI = 10n ** 9n;
+
+/** Assigned at 1,000: declining is free until 1,333. Pays 0.001 of a coin, and gas up to 50 gwei. */
+export function agreement(change: Partial<Agreement> = {}): Agreement {
+  return {
+    assignedAt: 1_000,
+    verifierId: 1n,
+    price: 10n ** 15n,
+    latePenalty: 4n * 10n ** 14n,
+    maxGasPrice: 50n * GWEI,
+    callbackGas: 100_000,
+    outputLength: 4,
+    ...change,
+  };
+}
+
+/** A node that sees the chain's second 1,500 and gas at 10 gwei. */
+export function viewOf(change: Partial<View> = {}): View {
+  return {
+    operatorId: OPERATOR,
+    head: { number: 12, timestamp: 1_500 },
+    finalNumber: 0,
+    blockSeconds: 1,
+    settleDepth: 0,
+    fallback: false,
+    leastGain: 0n,
+    market: { baseFee: 10n * GWEI, tip: GWEI, isCoin: true },
+    revokedVerifiers: new Set(),
+    faults: new Map(),
+    standstill: null,
+    secondsToAnswer: new Map(),
+    ...change,
+  };
+}
 
 export function openRequest(index: number, change: Partial<OpenRequest> = {}): OpenRequest {
   return {
@@ -38,6 +78,7 @@ export function openRequest(index: number, change: Partial<OpenRequest> = {}): O
     input: Uint8Array.from([1, 2, 3, index]),
     primaryUntil: 2_000,
     deadline: 3_000,
+    agreement: agreement(),
     preimage: `{"index":${index}}`,
     ...change,
   };
@@ -49,6 +90,7 @@ export function journaledRequest(
 ): JournaledRequest {
   return {
     ...openRequest(index),
+    inputLength: 4,
     seen: { number: 10, hash: blockHash(10) },
     ending: null,
     failure: null,

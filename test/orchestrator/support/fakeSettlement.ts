@@ -3,13 +3,13 @@ import { createHash } from "node:crypto";
 import { OrchestratorError } from "../../../orchestrator/domain/errors.ts";
 import type {
   BroadcastResult,
-  Fulfilment,
+  ContractCall,
   PreparedCall,
   SettlementChain,
   Signed,
 } from "../../../orchestrator/domain/nodePorts.ts";
 import type { Hex } from "../../../orchestrator/domain/ports.ts";
-import type { Fees, Receipt } from "../../../orchestrator/domain/transaction.ts";
+import type { Fees, GasPrices, Receipt } from "../../../orchestrator/domain/transaction.ts";
 import { blockHash, hex } from "./builders.ts";
 
 interface Bytes {
@@ -33,6 +33,7 @@ export class FakeSettlement implements SettlementChain {
   nonce = 0;
   height = 0;
   base = 10n;
+  tip: bigint | null = null;
   /** What the next broadcasts report; the bytes arrive only when it is "accepted" or "unknown". */
   broadcastResult: BroadcastResult = "accepted";
   isLosing = false;
@@ -43,8 +44,10 @@ export class FakeSettlement implements SettlementChain {
   /** All bytes ever handed over, by nonce. */
   readonly offered: Bytes[] = [];
 
-  async prepare({ request }: Fulfilment): Promise<PreparedCall> {
+  async prepare(call: ContractCall): Promise<PreparedCall> {
     this.#tick();
+    if (call.purpose === "noteBaseFee") return { to: hex(0xff, 20), data: "0x", gasLimit: 100n };
+    const { request } = call;
     const refusal = this.refusal ?? (this.settled.has(request.requestId) ? "StatusWrong" : null);
     if (refusal !== null) {
       throw new OrchestratorError("ContractReverted", { data: { name: refusal, values: [] } });
@@ -94,9 +97,9 @@ export class FakeSettlement implements SettlementChain {
     return this.nonce;
   }
 
-  async baseFee(): Promise<bigint> {
+  async gasPrices(): Promise<GasPrices> {
     this.#tick();
-    return this.base;
+    return { baseFee: this.base, tip: this.tip };
   }
 
   /** A block with every transaction whose turn has come and that pays the base fee. */

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 
 import { OrchestratorError } from "../../../orchestrator/domain/errors.ts";
-import type { Hex } from "../../../orchestrator/domain/ports.ts";
-import { fulfill } from "../../../orchestrator/services/fulfill.ts";
+import type { View } from "../../../orchestrator/domain/view.ts";
+import { transact } from "../../../orchestrator/services/transact.ts";
 import { ingest } from "../../../orchestrator/services/ingest.ts";
+import type { Intent } from "../../../orchestrator/services/transmitter.ts";
 import { Wake } from "../../../orchestrator/services/wake.ts";
 import { silentLogger as logger } from "../../../orchestrator/telemetry/logger.ts";
 import {
@@ -12,10 +13,10 @@ import {
   block,
   blockHash,
   hex,
-  OPERATOR,
   openRequest,
   PROOF,
   temporaryJournal,
+  viewOf,
 } from "../support/builders.ts";
 import { FakeClock } from "../support/fakeClock.ts";
 
@@ -30,6 +31,7 @@ async function runRounds(
     readonly tend?: (round: number) => void;
     /** Time of the newest block. */
     readonly timestamp?: number;
+    readonly view?: Partial<View>;
   },
 ) {
   const journal = temporaryJournal(t);
@@ -43,38 +45,52 @@ async function runRounds(
     if (count === rounds) stopping.abort();
   };
   const calls: string[] = [];
+  const intents: Intent[] = [];
   const transmitter = {
     async tend() {
       calls.push("tend");
       behaviour.tend?.(clock.sleeps.length);
     },
-    async send(id: Hex) {
-      calls.push(`send ${BigInt(id) - 0x1000n}`);
+    async send(intent: Intent) {
+      intents.push(intent);
+      calls.push(`${intent.purpose} ${BigInt(intent.requestId) - 0x1000n}`);
       return behaviour.send?.(clock.sleeps.length) ?? true;
     },
   };
-  const view = { operatorId: OPERATOR, settleDepth: 0, fallback: false, finalNumber: 0 };
   const wake = new Wake(clock);
-  const parts = { journal, transmitter, wake, clock, logger, tendEveryMs: 500 };
+  const baseFeeNotes = { wanted: () => Promise.resolve([]) };
+  const parts = { journal, transmitter, baseFeeNotes, wake, clock, logger, tendEveryMs: 500 };
   const head = { number: 1, timestamp: behaviour.timestamp ?? block(1).timestamp };
-  await fulfill({ ...parts, view: () => ({ ...view, head }) }, stopping.signal);
-  return { calls, journal };
+  const view = viewOf({ head, ...behaviour.view });
+  await transact({ ...parts, view: () => view }, stopping.signal);
+  return { calls, intents, journal };
 }
 
 function refuse(name: string): never {
   throw new OrchestratorError("ContractReverted", { data: { name, values: [] } });
 }
 
-describe("fulfill", () => {
+describe("transact", () => {
   it("reconciles before it sends anything", async (t) => {
     const { calls } = await runRounds(t, 1, {});
-    assert.deepEqual(calls, ["tend", "send 1"]);
+    assert.deepEqual(calls, ["tend", "fulfill 1"]);
   });
 
   it("gives a request up when the contract will never take the answer", async (t) => {
-    const { calls, journal } = await runRounds(t, 6, { send: () => refuse("ProofInvalid") });
+    const view = { head: { number: 1, timestamp: 1_400 } };
+    const { calls, journal } = await runRounds(t, 6, { send: () => refuse("ProofInvalid"), view });
     assert.equal(calls.filter((call) => call !== "tend").length, 1);
     assert.equal(journal.request(requestId)?.failure?.code, "ProofInvalid");
+  });
+
+  it("gives it back instead while that is free", async (t) => {
+    const send = (round: number) => round > 0 || refuse("ProofInvalid");
+    const { calls, intents } = await runRounds(t, 6, { send });
+    assert.deepEqual(calls.filter((call) => call !== "tend").slice(0, 2), [
+      "fulfill 1",
+      "decline 1",
+    ]);
+    assert.equal(intents.at(-1)?.reason, "ProofInvalid");
   });
 
   it("tries again later when the contract may take it then", async (t) => {
@@ -84,10 +100,9 @@ describe("fulfill", () => {
   });
 
   it("lets go of a request whose deadline has passed", async (t) => {
-    const { calls, journal } = await runRounds(t, 2, { timestamp: 3_000 });
+    const { calls, journal } = await runRounds(t, 2, { timestamp: 3_000, view: { market: null } });
     assert.deepEqual(calls, ["tend", "tend"]);
     assert.equal(journal.request(requestId)?.failure?.code, "DeadlinePassed");
-    assert.deepEqual(journal.unfinishedRequests(), []);
   });
 
   it("keeps going when the chain cannot be reached", async (t) => {
@@ -95,7 +110,7 @@ describe("fulfill", () => {
       if (round < 3) throw new OrchestratorError("RpcUnavailable", { retryable: true });
     };
     const { calls } = await runRounds(t, 4, { tend });
-    assert.deepEqual(calls, ["tend", "tend", "tend", "tend", "send 1"]);
+    assert.deepEqual(calls, ["tend", "tend", "tend", "tend", "fulfill 1"]);
   });
 
   it("waits a while after a settlement that could not be sent", async (t) => {
@@ -104,7 +119,7 @@ describe("fulfill", () => {
   });
 });
 
-describe("fulfill, after reverted settlements", () => {
+describe("transact, after reverted settlements", () => {
   it("gives the request up at the third", async (t) => {
     const journal = temporaryJournal(t);
     const request = openRequest(1);
@@ -114,7 +129,8 @@ describe("fulfill, after reverted settlements", () => {
     for (const nonce of [0, 1, 2]) {
       const bytes = attempt(nonce);
       const sender = hex(0x5e, 20);
-      const { id } = journal.insertTransaction({ requestId, sender, nonce, attempt: bytes });
+      const intent = { requestId, purpose: "fulfill", reason: null } as const;
+      const { id } = journal.insertTransaction({ ...intent, sender, nonce, attempt: bytes });
       const at = { number: 2 + nonce, hash: blockHash(2 + nonce) };
       journal.recordReceipt(id, { hash: bytes.hash, block: at, succeeded: false, gasUsed: 1n });
       journal.markDone(id);
@@ -128,10 +144,11 @@ describe("fulfill, after reverted settlements", () => {
       tend: () => Promise.resolve(),
       send: () => Promise.reject(new Error("it must not be sent")),
     };
-    const view = { operatorId: OPERATOR, settleDepth: 0, fallback: false, finalNumber: 0 };
     const wake = new Wake(clock);
-    const parts = { journal, transmitter, wake, clock, logger, tendEveryMs: 500 };
-    await fulfill({ ...parts, view: () => ({ ...view, head: block(5) }) }, stopping.signal);
+    const baseFeeNotes = { wanted: () => Promise.resolve([]) };
+    const parts = { journal, transmitter, baseFeeNotes, wake, clock, logger, tendEveryMs: 500 };
+    const view = viewOf({ head: block(5) });
+    await transact({ ...parts, view: () => view }, stopping.signal);
     assert.equal(journal.request(requestId)?.failure?.stage, "fulfill");
   });
 });

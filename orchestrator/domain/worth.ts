@@ -1,0 +1,64 @@
+import type { Agreement, RequestProgress } from "./request.ts";
+import type { Market, View } from "./view.ts";
+
+/** Gas the coordinator reimburses for an answer (FeeLib), near enough what it uses. */
+const ANSWER_GAS = 268_000n;
+const GAS_PER_BYTE = 22n;
+/** EIP-7623: what a transaction pays that is mostly calldata. */
+const FLOOR_GAS = 52_000n;
+const FLOOR_GAS_PER_BYTE = 40n;
+/** Most of a tip that is reimbursed, in wei per gas. */
+const REIMBURSED_TIP = 2_000_000_000n;
+/** What it costs to take a late operator's penalty; nobody reimburses it. */
+const PENALTY_GAS = 70_000n;
+
+/**
+ * Whether answering now leaves the operator what he wants to keep: price, reimbursed gas and half
+ * of a late operator's penalty, less gas. Compute is not in it: that is what `leastGain` is for.
+ *
+ * @returns null while the market is unknown; true where money cannot be compared with gas
+ */
+export function isWorthAnswering(request: RequestProgress, view: View): boolean | null {
+  const { agreement } = request;
+  const { market, leastGain } = view;
+  if (agreement === null) return true;
+  if (market === null) return null;
+  if (!market.isCoin) return true;
+  const units = answerGas(request, agreement);
+  const isLate = request.operatorId !== view.operatorId && request.operatorId !== 0n;
+  const bonus = isLate && !isSpike(agreement, market) ? agreement.latePenalty / 2n : 0n;
+  const cost = (units + (isLate ? PENALTY_GAS : 0n)) * gasPrice(market);
+  const pay = agreement.price + bonus + units * reimbursedPrice(agreement, market);
+  return pay - cost >= leastGain;
+}
+
+/**
+ * Whether `expire` pays its caller now. The reward is 1.2 times the gas it takes, at the price that
+ * is reimbursed.
+ */
+export function isWorthExpiring({ agreement }: RequestProgress, { market }: View): boolean {
+  if (agreement === null || market === null || !market.isCoin) return false;
+  return 6n * reimbursedPrice(agreement, market) >= 5n * gasPrice(market);
+}
+
+/** Whether gas costs more than the requester pays for: then nobody is late. */
+export function isSpike({ maxGasPrice }: Agreement, { baseFee }: Market): boolean {
+  return maxGasPrice > 0n && baseFee > maxGasPrice;
+}
+
+function answerGas({ inputLength }: RequestProgress, agreement: Agreement): bigint {
+  const bytes = BigInt(inputLength + agreement.outputLength);
+  const units = ANSWER_GAS + GAS_PER_BYTE * bytes + BigInt(agreement.callbackGas);
+  const floor = FLOOR_GAS + FLOOR_GAS_PER_BYTE * bytes;
+  return units > floor ? units : floor;
+}
+
+function gasPrice({ baseFee, tip }: Market): bigint {
+  return baseFee + tip;
+}
+
+function reimbursedPrice({ maxGasPrice }: Agreement, market: Market): bigint {
+  const tip = market.tip < REIMBURSED_TIP ? market.tip : REIMBURSED_TIP;
+  const price = market.baseFee + tip;
+  return price < maxGasPrice ? price : maxGasPrice;
+}

@@ -1,0 +1,29 @@
+import type { Journal } from "../domain/nodePorts.ts";
+import type { Clock, Logger } from "../domain/ports.ts";
+
+/** Between two rounds; a round that found a full batch is followed by the next at once. */
+const EVERY_MS = 60_000;
+/** Requests that leave the journal in one transaction, so that nobody waits for it long. */
+const BATCH = 200;
+
+/** Forgets what was settled long ago, until the signal aborts. The chain still knows all of it. */
+export async function prune(
+  dependencies: {
+    readonly journal: Pick<Journal, "prune">;
+    readonly finalNumber: () => number;
+    /** Time a settled request is kept. */
+    readonly keepMs: number;
+    readonly clock: Clock;
+    readonly logger: Logger;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  const { journal, finalNumber, keepMs, clock, logger } = dependencies;
+  while (!signal.aborted) {
+    const keptSince = clock.now() - keepMs;
+    const limits = { keptSince, finalNumber: finalNumber(), atMost: BATCH };
+    const requests = journal.prune(limits);
+    if (requests > 0) logger.info("settled requests forgotten", { requests });
+    await clock.sleep(requests === BATCH ? 0 : EVERY_MS, signal);
+  }
+}

@@ -1,0 +1,44 @@
+import type { DatabaseSync } from "node:sqlite";
+import { z } from "zod";
+
+import type { Journal } from "../domain/nodePorts.ts";
+
+/**
+ * What no re-org can bring back: endings under the finalised tag, or older than every block that
+ * is remembered. The request of a sender's highest nonce stays, since the next one follows from it.
+ */
+const SETTLED = `
+  SELECT request_id FROM requests WHERE
+    ((end_block <= max(:finalNumber, (SELECT coalesce(min(number), 0) - 1 FROM blocks))
+        AND ended_at < :keptSince)
+      OR (end_block IS NULL AND deadline * 1000 < :keptSince))
+    AND NOT EXISTS (
+      SELECT 1 FROM transactions WHERE transactions.request_id = requests.request_id
+        AND (state IN ('Signed', 'Mined') OR nonce =
+          (SELECT max(nonce) FROM transactions AS others WHERE others.sender = transactions.sender)))
+  ORDER BY journaled_at LIMIT :atMost`;
+
+/** By what a row hangs on the request; each table before those it hangs on. */
+const DELETIONS = [
+  `DELETE FROM attempts WHERE transaction_id IN
+     (SELECT id FROM transactions WHERE request_id = ?)`,
+  "DELETE FROM transactions WHERE request_id = ?",
+  "DELETE FROM outputs WHERE request_id = ?",
+  "DELETE FROM proofs WHERE request_id = ?",
+  "DELETE FROM reassignments WHERE request_id = ?",
+  "DELETE FROM requests WHERE request_id = ?",
+] as const;
+
+/** Deletes settled requests with all that hangs on them; returns how many. */
+export function deleteSettled(
+  database: DatabaseSync,
+  limits: Parameters<Journal["prune"]>[0],
+): number {
+  const rows = database.prepare(SETTLED).all(limits);
+  const deletions = DELETIONS.map((script) => database.prepare(script));
+  for (const row of rows) {
+    const requestId = z.string().parse(row["request_id"]);
+    for (const deletion of deletions) deletion.run(requestId);
+  }
+  return rows.length;
+}
