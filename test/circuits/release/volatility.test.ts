@@ -98,7 +98,7 @@ describe("the release of models/volatility", () => {
     assert(forecast([...days(10).slice(1), -2048]) > 2 * forecast(days(10)));
   });
 
-  it("forecasts something above zero for any bytes", () => {
+  it("forecasts something above zero for whatever bytes come", () => {
     const dice = new Dice(12);
     for (let round = 0; round < 2_000; round += 1) {
       const bytes = new Uint8Array(2 * DAYS).map(() => dice.between(0, 255));
