@@ -59,8 +59,8 @@ export async function claimProver(circuit: ClaimCircuit): Promise<ClaimProver> {
   };
 }
 
-/** Coordinates of G2 imaginary part first, as the precompiles read them. */
-function encodeEvidence(commitment: bigint, { pi_a, pi_b, pi_c }: Groth16Proof): Uint8Array {
+/** Evidence of a proof: coordinates of G2 imaginary part first, as the precompiles read them. */
+export function encodeEvidence(commitment: bigint, { pi_a, pi_b, pi_c }: Groth16Proof): Uint8Array {
   const [[xReal, xImaginary], [yReal, yImaginary]] = pi_b;
   const words = [commitment, pi_a[0], pi_a[1], xImaginary, xReal, yImaginary, yReal];
   const hex = [...words, pi_c[0], pi_c[1]]

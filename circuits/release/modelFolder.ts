@@ -21,9 +21,10 @@ const description = z.strictObject({
 const samples = z
   .array(z.array(z.array(z.number())).min(1))
   .min(1, "holds no sample, but the scales of the integer model are chosen by them");
-const heldout = z.array(
-  z.strictObject({ label: z.int().min(0), input: z.array(z.number()).min(1) }),
-);
+const input = z.array(z.number()).min(1);
+const labelled = z.array(z.strictObject({ label: z.int().min(0), input }));
+/** What a forecast of the first output should have been, in its real units. */
+const measured = z.array(z.strictObject({ target: z.array(z.number()).min(1), input }));
 
 /** What a publisher brings, read and checked. */
 export interface ModelFolder {
@@ -32,8 +33,10 @@ export interface ModelFolder {
   /** sample → graph input → flat elements */
   readonly samples: z.infer<typeof samples>;
   readonly samplesFile: Uint8Array;
-  /** Labelled inputs of a model with one input; none where the folder has no such file. */
-  readonly heldout: z.infer<typeof heldout>;
+  /** Labelled inputs of a classifier with one input; none where `heldout.json` holds no labels. */
+  readonly heldout: z.infer<typeof labelled>;
+  /** Inputs of a model with one input and what was measured; none where `heldout.json` holds no targets. */
+  readonly measured: z.infer<typeof measured>;
 }
 
 /**
@@ -49,8 +52,19 @@ export async function readModelFolder(directory: string): Promise<ModelFolder> {
     onnx: await read("model.onnx"),
     samples: parse("samples.json", samplesFile, samples),
     samplesFile,
-    heldout: heldoutFile === null ? [] : parse("heldout.json", heldoutFile, heldout),
+    ...readHeldout(heldoutFile),
   };
+}
+
+/** Labels or targets: the first entry decides which all of them are. */
+function readHeldout(file: Uint8Array | null): Pick<ModelFolder, "heldout" | "measured"> {
+  if (file === null) return { heldout: [], measured: [] };
+  const name = "heldout.json";
+  const [first] = parse(name, file, z.array(z.looseObject({})));
+  if (first !== undefined && "target" in first) {
+    return { heldout: [], measured: parse(name, file, measured) };
+  }
+  return { heldout: parse(name, file, labelled), measured: [] };
 }
 
 async function readBytes(directory: string, name: string): Promise<Uint8Array> {

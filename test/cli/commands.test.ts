@@ -107,6 +107,14 @@ describe("assay compile", () => {
     assert.match(said, /on 100\.0% of 64 samples/);
   });
 
+  it("says how far a model of one number is from the float model", () => {
+    const { status, said } = assay("compile", `${models}/volatility`);
+    assert.equal(status, 0);
+    assert.match(said, /1,439 of 2,044 rows/);
+    assert.match(said, /in the output's units 0\.029 on average and 0\.12 at most, on 64 samples/);
+    assert.doesNotMatch(said, /greatest element/);
+  });
+
   it("says what is wrong with a file that is no ONNX", () => {
     const { status, said } = assay("compile", `${models}/train.py`);
     assert.equal(status, 1);

@@ -14,16 +14,22 @@ export function registerCompile(program: Command): void {
     .description("compile a model and print what proving it will cost")
     .argument("<model>", "a model's folder, or an .onnx file")
     .action(async (path: string) => {
-      const { model, report } = await compilePath(path);
+      const { model, schema, report } = await compilePath(path);
       console.log(formatBill(bill(model)));
-      if (report.samples > 0) {
-        const share = (report.top1Agreement * 100).toFixed(1);
-        console.log(
-          `accuracy relative error ${report.relativeError.toExponential(1)}, same greatest element ` +
-            `on ${share}% of ${report.samples} samples`,
-        );
-      }
+      if (report.samples > 0) console.log(formatAccuracy(report, schema));
     });
+}
+
+/** One number has no greatest element: there the errors themselves say more. */
+function formatAccuracy(report: Compilation["report"], schema: Compilation["schema"]): string {
+  const relative = `accuracy relative error ${report.relativeError.toExponential(1)}`;
+  const isNumber = schema.outputs[0]?.shape.every((size) => size === 1) ?? false;
+  if (isNumber) {
+    const [mean, most] = [report.meanError, report.maxError].map((each) => each.toPrecision(2));
+    return `${relative}, in the output's units ${mean} on average and ${most} at most, on ${report.samples} samples`;
+  }
+  const share = (report.top1Agreement * 100).toFixed(1);
+  return `${relative}, same greatest element on ${share}% of ${report.samples} samples`;
 }
 
 /** An ONNX file alone has no samples: its scales come from an input of zeros. */

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 
 import { formatBill } from "../../../circuits/compiler/r1cs/formatBill.ts";
 import { buildRelease } from "../../../circuits/release/buildRelease.ts";
+import type { HeldoutReport } from "../../../circuits/release/heldoutReport.ts";
 import { LocalStore } from "../../../orchestrator/storage/localStore.ts";
 import { namedRelease } from "../../../scripts/demo/namedRelease.ts";
 import { openPublisher, type Publisher } from "../../../scripts/deploy/publisher.ts";
@@ -68,18 +69,28 @@ async function buildAndPublish({
     cacheDirectory: options.keys,
   });
   console.log(formatBill(built.bill));
-  if (built.heldout !== null) {
-    const { integerTop1, floatTop1, images } = built.heldout;
-    console.log(
-      `held out ${percent(integerTop1)} right (float ${percent(floatTop1)}) of ${images} images`,
-    );
-  }
+  if (built.heldout !== null) console.log(formatHeldout(built.heldout));
   console.log(`manifest ${built.manifestCid}`);
   if (publisher === null) return;
   const named = namedRelease(built);
   const release = { ...named.release, ...levels };
   const { releaseId } = await publisher.publish({ ...named, release });
   console.log(`release  ${releaseId}`);
+}
+
+function formatHeldout(report: HeldoutReport): string {
+  if ("images" in report) {
+    const { integerTop1, floatTop1, images } = report;
+    return `held out ${percent(integerTop1)} right (float ${percent(floatTop1)}) of ${images} images`;
+  }
+  const { examples, integerError, floatError, meanError, maximumError } = report;
+  const [integer, float, mean, most] = [integerError, floatError, meanError, maximumError].map(
+    (each) => each.toPrecision(3),
+  );
+  return (
+    `held out mean error ${integer} (float ${float}) of ${examples} examples; ` +
+    `integer from float ${mean} on average, ${most} at most`
+  );
 }
 
 function chainOptions({ rpc, registry, keyFile }: PublishOptions) {

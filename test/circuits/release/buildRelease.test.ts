@@ -51,7 +51,7 @@ describe("buildRelease", () => {
 
   it("reports the accuracy on held-out images", async () => {
     const { heldout } = release;
-    assert(heldout !== null);
+    assert(heldout !== null && "images" in heldout);
     assert.equal(heldout.images, 200);
     assert(heldout.integerTop1 >= 0.97);
     assert(Math.abs(heldout.integerTop1 - heldout.floatTop1) <= 0.005);
