@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {CoordinatorState} from "./coordinator/CoordinatorState.sol";
-import {RequestEndings} from "./coordinator/RequestEndings.sol";
+import {OptimisticAnswers} from "./coordinator/OptimisticAnswers.sol";
 import {RequestIntake} from "./coordinator/RequestIntake.sol";
 import {ICoordinatorExtension} from "./interfaces/ICoordinatorExtension.sol";
 import {IInferenceAnswers} from "./interfaces/IInferenceAnswers.sol";
@@ -18,10 +18,9 @@ import {RequestStatus} from "./types/RequestStatus.sol";
 import {Verification} from "./types/Verification.sol";
 
 /// @title InferenceCoordinator
-/// @notice The one contract consumers meet. Requests, proven answers and ends without an answer are
-/// here; every other function of `IInferenceCoordinator` is the extension's code, run on this contract's state.
+/// @notice The one contract consumers meet. Requests and answers are here; every other function of `IInferenceCoordinator` is the extension's code, run on this contract's state.
 /// @dev The extension is an immutable address: nobody can exchange it.
-contract InferenceCoordinator is IInferenceAnswers, RequestIntake, RequestEndings {
+contract InferenceCoordinator is IInferenceAnswers, RequestIntake, OptimisticAnswers {
     address private immutable _extension;
 
     /// @param extension `CoordinatorExtension` made with the same configuration.
@@ -63,17 +62,26 @@ contract InferenceCoordinator is IInferenceAnswers, RequestIntake, RequestEnding
         Request calldata request,
         Assignment calldata assignment,
         Answer calldata answer
-    ) external {
-        // Before the lock: a delegated call does not come back here.
-        if (request.level == Verification.Optimistic) DelegateLib.delegate(_extension);
-        _fulfill(request, assignment, answer);
+    ) external nonReentrant {
+        if (request.level == Verification.Optimistic)
+            _fulfillOptimistically(request, assignment, answer);
+        else _fulfill(request, assignment, answer);
     }
 
+    /// @inheritdoc IInferenceAnswers
+    function fallbackOf(
+        Request calldata request,
+        Assignment calldata assignment
+    ) external view returns (uint256) {
+        return _entitled(_requireOpen(request, assignment), request, assignment);
+    }
+
+    /// @dev At the levels whose evidence names the payee.
     function _fulfill(
         Request calldata request,
         Assignment calldata assignment,
         Answer calldata answer
-    ) private nonReentrant {
+    ) private {
         bytes32 requestId = _requireOpen(request, assignment);
         bytes calldata output = answer.output;
         uint256 payee = answer.payee;

@@ -12,10 +12,10 @@ import {Request} from "../types/Request.sol";
 import {RequestSlot, RequestSlotLib} from "../types/RequestSlot.sol";
 import {RequestStatus} from "../types/RequestStatus.sol";
 import {Verification} from "../types/Verification.sol";
-import {OptimisticAnswers} from "./OptimisticAnswers.sol";
+import {Finality} from "./Finality.sol";
 
 /// @notice Disputes about optimistic answers. Proofs decide them, nobody's word.
-abstract contract Disputes is OptimisticAnswers {
+abstract contract Disputes is Finality {
     /// @dev A fifth of a bond is what the release sets a proof at; asking for one costs 1.5 of that.
     uint256 private constant CHALLENGE_NUMERATOR = 3;
     uint256 private constant CHALLENGE_DENOMINATOR = 10;

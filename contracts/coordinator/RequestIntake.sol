@@ -9,7 +9,7 @@ import {Assignment} from "../types/Assignment.sol";
 import {Demand, DemandLib, Offer} from "../types/Operator.sol";
 import {Quote} from "../types/Quote.sol";
 import {ReleaseRoute} from "../types/Release.sol";
-import {Request, RequestItem} from "../types/Request.sol";
+import {RequestHead, RequestItem} from "../types/Request.sol";
 import {RequestSlot, RequestSlotLib} from "../types/RequestSlot.sol";
 import {RequestStatus} from "../types/RequestStatus.sol";
 import {Terms} from "../types/Terms.sol";
@@ -90,19 +90,18 @@ abstract contract RequestIntake is IInferenceRequests, RequestBook, Ledger {
         _requireOpenRoute(route, release, releaseId, level);
         _requireTerms(release, level, input.length, terms);
 
-        Request memory request = Request({
+        RequestHead memory head = RequestHead({
             requester: msg.sender,
             nonce: nonce,
             releaseId: releaseId,
             level: level,
-            inputHash: keccak256(input),
-            terms: terms
+            inputHash: keccak256(input)
         });
-        requestId = request.idOf();
+        requestId = head.id(terms);
         Assignment memory assignment = _assign(
             releaseId,
             level,
-            request.terms,
+            terms,
             release,
             route.verifierId,
             input.length,
@@ -118,7 +117,8 @@ abstract contract RequestIntake is IInferenceRequests, RequestBook, Ledger {
         RequestLogLib.emitRequested(
             InferenceRequested.selector,
             requestId,
-            request,
+            head,
+            terms,
             assignment,
             input
         );
@@ -172,7 +172,7 @@ abstract contract RequestIntake is IInferenceRequests, RequestBook, Ledger {
     function _assign(
         bytes32 releaseId,
         Verification level,
-        Terms memory terms,
+        Terms calldata terms,
         ReleaseRoute release,
         uint256 verifierId,
         uint256 inputLength,
@@ -211,7 +211,7 @@ abstract contract RequestIntake is IInferenceRequests, RequestBook, Ledger {
         Verification level,
         uint256 price,
         uint256 inputLength,
-        Terms memory terms
+        Terms calldata terms
     ) private view returns (Quote memory costs) {
         costs = FeeLib.quote(release, level, price, _protocolFeeBps, inputLength, terms);
         if (address(_dataFee) == address(0) || terms.maxGasPrice == 0) return costs;

@@ -50,4 +50,10 @@ interface IInferenceAnswers {
         Assignment calldata assignment,
         Answer calldata answer
     ) external;
+
+    /// @notice Operator who alone may answer an open optimistic request at this second, 0 if none may.
+    function fallbackOf(
+        Request calldata request,
+        Assignment calldata assignment
+    ) external view returns (uint256 operatorId);
 }

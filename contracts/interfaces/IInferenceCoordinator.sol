@@ -10,8 +10,8 @@ import {IInferenceRequests} from "./IInferenceRequests.sol";
 import {IVerifierRouter} from "./IVerifierRouter.sol";
 
 /// @notice Everything that can be called at a coordinator's address: takes requests, holds their fees,
-/// accepts answers that come with evidence, settles disputes, calls back and pays. Accounts,
-/// verifiers, disputes and batches are the extension's code, the rest the coordinator's own.
+/// accepts answers that come with evidence, settles disputes, calls back and pays. Requests and
+/// answers are the coordinator's own code, the rest its extension's.
 interface IInferenceCoordinator is
     IInferenceRequests,
     IInferenceAnswers,

@@ -136,12 +136,6 @@ interface IInferenceDisputes {
         uint256 callbackGas
     ) external;
 
-    /// @notice Operator who alone may answer an open optimistic request at this second, 0 if none may.
-    function fallbackOf(
-        Request calldata request,
-        Assignment calldata assignment
-    ) external view returns (uint256 operatorId);
-
     /// @notice What asking for a proof of an answer costs: 1.5 times a fifth of the bond behind it, which
     /// is what the release sets a proof at.
     function challengeBondOf(Assignment calldata assignment) external pure returns (uint256);

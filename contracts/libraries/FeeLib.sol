@@ -12,10 +12,10 @@ library FeeLib {
     /// @dev Most of a tip that is reimbursed, in wei per gas.
     uint256 internal constant TIP_CAP = 2 gwei;
     /// @dev Gas of a fulfilment at the Zk level beside its bytes and callback, as measured (gas.json).
-    uint256 internal constant ZK_GAS = 268_000;
+    uint256 internal constant ZK_GAS = 273_000;
     /// @dev The same of an optimistic answer, and of making it final.
-    uint256 internal constant ANSWER_GAS = 62_000;
-    uint256 internal constant FINALIZE_GAS = 62_000;
+    uint256 internal constant ANSWER_GAS = 57_000;
+    uint256 internal constant FINALIZE_GAS = 65_500;
     /// @dev Calldata (16), copying and hashing of one byte of input or output.
     uint256 internal constant GAS_PER_BYTE = 22;
 
@@ -37,7 +37,7 @@ library FeeLib {
         uint256 price,
         uint256 protocolFeeBps,
         uint256 inputLength,
-        Terms memory terms
+        Terms calldata terms
     ) internal pure returns (Quote memory costs) {
         costs.price = price;
         costs.royalty = (price * release.royaltyBps()) / BPS;
@@ -80,7 +80,7 @@ library FeeLib {
         Verification level,
         uint256 inputLength,
         uint256 outputLength,
-        Terms memory terms
+        Terms calldata terms
     ) internal pure returns (uint256) {
         if (level != Verification.Optimistic) return CALLDATA_LENGTH + inputLength + outputLength;
         uint256 deliveries = terms.delivery == Delivery.WhenAnswered ? 1 : 2;
@@ -97,7 +97,7 @@ library FeeLib {
     /// @dev The callback happens in one of both transactions.
     function _optimisticUnits(
         uint256 outputLength,
-        Terms memory terms
+        Terms calldata terms
     ) private pure returns (uint256) {
         if (terms.delivery == Delivery.WhenAnswered)
             return answerUnits(outputLength, terms.callbackGas) + finalizeUnits(0, 0);

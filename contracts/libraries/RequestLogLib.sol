@@ -2,7 +2,8 @@
 pragma solidity 0.8.37;
 
 import {Assignment} from "../types/Assignment.sol";
-import {Request} from "../types/Request.sol";
+import {RequestHead} from "../types/Request.sol";
+import {Terms} from "../types/Terms.sol";
 
 /// @notice Writes the event of a new request.
 library RequestLogLib {
@@ -11,17 +12,18 @@ library RequestLogLib {
     function emitRequested(
         bytes32 topic,
         bytes32 requestId,
-        Request memory request,
+        RequestHead memory head,
+        Terms calldata terms,
         Assignment memory assignment,
         bytes calldata input
     ) internal {
         uint256 operatorId = assignment.operatorId;
         // The structs are words in a row already; Solidity copies and checks them one by one, for
-        // 1,300 gas more. 5 + 9 words of the request, 15 of the assignment, the place of the input.
+        // 1,300 gas more. 5 + 9 words of the request and its terms, 15 of the assignment, the place of the input.
         assembly ("memory-safe") {
             let data := mload(0x40)
-            mcopy(data, request, 160)
-            mcopy(add(data, 160), mload(add(request, 160)), 288)
+            mcopy(data, head, 160)
+            calldatacopy(add(data, 160), terms, 288)
             mcopy(add(data, 448), assignment, 480)
             mstore(add(data, 928), 960)
             let padded := and(add(input.length, 31), not(31))

@@ -39,7 +39,7 @@ struct Demand {
 library DemandLib {
     /// @notice What a new request asks of its operator.
     function fromTerms(
-        Terms memory terms,
+        Terms calldata terms,
         Verification level,
         ReleaseRoute release,
         uint256 inputLength
@@ -55,7 +55,7 @@ library DemandLib {
     /// @notice What a request that was assigned before asks of whoever is drawn now.
     /// @param bond Of the assignment.
     function ofAssigned(
-        Terms memory terms,
+        Terms calldata terms,
         uint256 bond,
         uint256 inputLength
     ) internal pure returns (Demand memory) {

@@ -17,6 +17,15 @@ struct Request {
     Terms terms;
 }
 
+/// @notice A request without its terms: a new request's are not copied out of the calldata.
+struct RequestHead {
+    address requester;
+    uint256 nonce;
+    bytes32 releaseId;
+    Verification level;
+    bytes32 inputHash;
+}
+
 /// @notice One request of `requestMany`.
 struct RequestItem {
     bytes32 releaseId;
@@ -46,17 +55,24 @@ library RequestLib {
             requestId := keccak256(free, 288)
         }
     }
+}
 
-    /// @notice The same of a request in memory.
-    function idOf(Request memory request) internal view returns (bytes32 requestId) {
-        bytes32 tag = TAG;
-        bytes32 termsHash = request.terms.hashOf();
+using RequestHeadLib for RequestHead global;
+
+library RequestHeadLib {
+    /// @notice Id of the request with these terms.
+    function id(
+        RequestHead memory head,
+        Terms calldata terms
+    ) internal view returns (bytes32 requestId) {
+        bytes32 tag = RequestLib.TAG;
+        bytes32 termsHash = terms.hash();
         assembly ("memory-safe") {
             let free := mload(0x40)
             mstore(free, tag)
             mstore(add(free, 32), chainid())
             mstore(add(free, 64), address())
-            mcopy(add(free, 96), request, 160)
+            mcopy(add(free, 96), head, 160)
             mstore(add(free, 256), termsHash)
             requestId := keccak256(free, 288)
         }

@@ -40,11 +40,4 @@ library TermsLib {
             digest := keccak256(free, 288)
         }
     }
-
-    /// @notice The same of terms in memory.
-    function hashOf(Terms memory terms) internal pure returns (bytes32 digest) {
-        assembly ("memory-safe") {
-            digest := keccak256(terms, 288)
-        }
-    }
 }

@@ -2,7 +2,7 @@ import type { Agreement, RequestProgress } from "./request.ts";
 import type { Market, View } from "./view.ts";
 
 /** Gas the coordinator reimburses for an answer (FeeLib), near enough what it uses. */
-const ANSWER_GAS = 268_000n;
+const ANSWER_GAS = 273_000n;
 const GAS_PER_BYTE = 22n;
 /** EIP-7623: what a transaction pays that is mostly calldata. */
 const FLOOR_GAS = 52_000n;

@@ -72,7 +72,7 @@ describe("fulfill", () => {
     const w = await world();
     const asked = await ask(w, { terms: { maxGasPrice: 3n * GWEI, callbackGas: 0n } });
     await answer(w, asked, { gasPrice: 50n * GWEI });
-    const units = 268_000n + 22n * 148n;
+    const units = 273_000n + 22n * 148n;
     const block = await networkHelpers.time.latestBlock();
     expect(block > 0).to.equal(true);
     const earned = (await read(w.coordinator, "earningsOf", w.operatorId)) as bigint;

@@ -122,7 +122,7 @@ describe("requestInference", () => {
     const terms = { maxGasPrice: 10n * GWEI, callbackGas: 100_000n };
     const asked = await ask(w, { releaseId: w.royalReleaseId, terms });
     const royalty = PRICE / 20n;
-    const gasFee = (268_000n + 22n * 148n + 100_000n) * 10n * GWEI;
+    const gasFee = (273_000n + 22n * 148n + 100_000n) * 10n * GWEI;
     expect(asked.assignment).to.deep.include({
       price: PRICE,
       royalty,

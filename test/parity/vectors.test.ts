@@ -175,8 +175,7 @@ describe("vectors in Solidity", async () => {
   };
 
   it("hash terms", async () => {
-    const hashes = (await harness.getFunction("termsHash")(terms)) as readonly unknown[];
-    assert.deepEqual([...hashes], [vectors.terms.hash, vectors.terms.hash]);
+    assert.equal(await harness.getFunction("termsHash")(terms), vectors.terms.hash);
   });
 
   it("give requests their ids", async () => {

@@ -4,12 +4,13 @@ pragma solidity 0.8.37;
 import {TensorLib} from "../../../contracts/libraries/TensorLib.sol";
 import {WordsLib} from "../../../contracts/libraries/WordsLib.sol";
 import {CallbackLib} from "../../../contracts/libraries/CallbackLib.sol";
+import {AnswerRecord} from "../../../contracts/types/Answer.sol";
 import {Assignment} from "../../../contracts/types/Assignment.sol";
 import {ListingWord, ListingWordLib} from "../../../contracts/types/ListingWord.sol";
 import {Demand, Entry, Listing} from "../../../contracts/types/Operator.sol";
 import {Places} from "../../../contracts/types/Places.sol";
 import {Payload} from "../../../contracts/types/Payload.sol";
-import {Request, RequestLib} from "../../../contracts/types/Request.sol";
+import {Request, RequestHead, RequestLib} from "../../../contracts/types/Request.sol";
 import {RequestSlot, RequestSlotLib} from "../../../contracts/types/RequestSlot.sol";
 import {RequestStatus} from "../../../contracts/types/RequestStatus.sol";
 import {Delivery, Terms} from "../../../contracts/types/Terms.sol";
@@ -21,7 +22,6 @@ contract HashTest {
     function testFuzz_termsHashIsThatOfTheirEncoding(uint256 seed) external view {
         Terms memory terms = _terms(seed);
         assert(this.hashOf(terms) == keccak256(abi.encode(terms)));
-        assert(terms.hashOf() == keccak256(abi.encode(terms)));
     }
 
     function testFuzz_requestIdIsThatOfItsWords(uint256 seed) external view {
@@ -47,33 +47,60 @@ contract HashTest {
             )
         );
         assert(this.idOf(request) == expected);
-        assert(request.idOf() == expected);
+        RequestHead memory head = RequestHead({
+            requester: request.requester,
+            nonce: request.nonce,
+            releaseId: request.releaseId,
+            level: request.level,
+            inputHash: request.inputHash
+        });
+        assert(this.idOfHead(head, request.terms) == expected);
     }
 
     function testFuzz_assignmentDigestIsThatOfItsWords(
         bytes32 requestId,
         uint256 seed
     ) external view {
-        Assignment memory assignment = Assignment({
-            operatorId: _draw(seed, 0),
-            payer: address(uint160(_draw(seed, 1))),
-            verifierId: _draw(seed, 2),
-            key: address(uint160(_draw(seed, 3))),
-            grade: _draw(seed, 4),
-            price: _draw(seed, 5),
-            royalty: _draw(seed, 6),
-            publisher: address(uint160(_draw(seed, 7))),
-            escrow: _draw(seed, 8),
-            bond: _draw(seed, 9),
-            outputLength: _draw(seed, 10),
-            outputPayload: Payload(_draw(seed, 11) % 2),
-            assignedAt: _draw(seed, 12),
-            primaryUntil: _draw(seed, 13),
-            latePenalty: _draw(seed, 14)
-        });
+        Assignment memory assignment = _assignment(seed);
         uint248 expected = uint248(uint256(keccak256(abi.encode(requestId, assignment))));
         assert(this.digestOf(assignment, requestId) == expected);
         assert(assignment.digest248(requestId) == expected);
+    }
+
+    function testFuzz_answerDigestIsThatOfItsWords(bytes32 requestId, uint256 seed) external view {
+        Assignment memory assignment = _assignment(seed);
+        AnswerRecord memory record = AnswerRecord({
+            payee: _draw(seed, 20),
+            outputHash: bytes32(_draw(seed, 21)),
+            answeredAt: _draw(seed, 22),
+            gasFee: _draw(seed, 23),
+            challenger: address(uint160(_draw(seed, 24))),
+            challengeBond: _draw(seed, 25)
+        });
+        uint200 expected = uint200(bytes25(keccak256(abi.encode(requestId, assignment, record))));
+        (uint200 first, uint200 second) = this.digestsOf(record, requestId, assignment);
+        assert(first == expected && second == expected);
+    }
+
+    function _assignment(uint256 seed) private pure returns (Assignment memory) {
+        return
+            Assignment({
+                operatorId: _draw(seed, 0),
+                payer: address(uint160(_draw(seed, 1))),
+                verifierId: _draw(seed, 2),
+                key: address(uint160(_draw(seed, 3))),
+                grade: _draw(seed, 4),
+                price: _draw(seed, 5),
+                royalty: _draw(seed, 6),
+                publisher: address(uint160(_draw(seed, 7))),
+                escrow: _draw(seed, 8),
+                bond: _draw(seed, 9),
+                outputLength: _draw(seed, 10),
+                outputPayload: Payload(_draw(seed, 11) % 2),
+                assignedAt: _draw(seed, 12),
+                primaryUntil: _draw(seed, 13),
+                latePenalty: _draw(seed, 14)
+            });
     }
 
     /// @dev Calls to itself turn memory into calldata.
@@ -83,6 +110,22 @@ contract HashTest {
 
     function idOf(Request calldata request) external view returns (bytes32) {
         return request.id();
+    }
+
+    function idOfHead(
+        RequestHead memory head,
+        Terms calldata terms
+    ) external view returns (bytes32) {
+        return head.id(terms);
+    }
+
+    function digestsOf(
+        AnswerRecord calldata record,
+        bytes32 requestId,
+        Assignment calldata assignment
+    ) external pure returns (uint200, uint200) {
+        AnswerRecord memory copy = record;
+        return (record.digest200Of(requestId, assignment), copy.digest200(requestId, assignment));
     }
 
     function digestOf(
