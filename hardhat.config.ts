@@ -13,11 +13,14 @@ export default defineConfig({
   plugins: [toolbox],
   paths: { sources: "contracts", tests: { mocha: "test/contracts", solidity: "test/contracts" } },
   solidity: {
-    compilers: [compilerWith({ runs: 15_000 })],
-    overrides: {
-      // Its code is called seldom, and has to fit into 24,576 bytes.
-      "contracts/CoordinatorExtension.sol": compilerWith({ runs: 2_000 }),
-    },
+    // What is called seldom has to fit into 24,576 bytes; what every request runs shall be fast.
+    compilers: [compilerWith({ runs: 5_000 })],
+    overrides: Object.fromEntries(
+      ["InferenceCoordinator", "ModelRegistry", "OperatorRegistry", "ZkVerifier"].map((name) => [
+        `contracts/${name}.sol`,
+        compilerWith({ runs: 1_000_000 }),
+      ]),
+    ),
   },
   // The ABI that everybody uses is sdk/protocol/abi; types of a second one would only differ.
   typechain: { dontOverrideCompile: true },
