@@ -1,10 +1,12 @@
 import { Contract, ZeroAddress, type ContractRunner } from "ethers";
 
+import { AccountError } from "./accountError.ts";
 import { transact, view, type MinedTransaction } from "./transact.ts";
 
 const TOKEN_ABI = [
   "function symbol() view returns (string)",
   "function decimals() view returns (uint8)",
+  "function balanceOf(address owner) view returns (uint256)",
   "function allowance(address owner, address spender) view returns (uint256)",
   "function approve(address spender, uint256 amount)",
   "event Approval(address indexed owner, address indexed spender, uint256 amount)",
@@ -38,6 +40,7 @@ export async function readAsset(address: string, runner: ContractRunner): Promis
  * Lets a contract pull `amount` of the token from the key's account, if it may not yet.
  * @param parameters.spender The contract, as the account calls it
  * @returns The transactions that took; none for coins, which travel with the call.
+ * @throws AccountError FundsMissing; as `transact`
  */
 export async function approveAsset(
   asset: Asset,
@@ -47,6 +50,11 @@ export async function approveAsset(
   const { owner, amount } = parameters;
   const spender = await parameters.spender.getAddress();
   const token = new Contract(asset.address, TOKEN_ABI, parameters.spender.runner);
+  const balance = BigInt(String(await view(token, "balanceOf", [owner])));
+  if (balance < amount) {
+    const message = `The key's account holds ${balance} of the token's smallest units, not ${amount}.`;
+    throw new AccountError("FundsMissing", `${message} Send it tokens.`, { data: { balance } });
+  }
   const allowance = BigInt(String(await view(token, "allowance", [owner, spender])));
   if (allowance >= amount) return [];
   const approve = (allowed: bigint): Promise<MinedTransaction> =>

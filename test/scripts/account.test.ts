@@ -89,9 +89,7 @@ interface Asked {
 }
 
 /** An endpoint of the same chain whose provider sells logs by the block. */
-async function startRefusing(
-  rpcUrl: string,
-): Promise<{
+async function startRefusing(rpcUrl: string): Promise<{
   readonly server: Server;
   readonly ranges: readonly number[];
   readonly rpcUrl: string;
