@@ -1,9 +1,17 @@
-import { isError, type Contract, type ContractTransactionReceipt, type Provider } from "ethers";
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  isError,
+  type Contract,
+  type Provider,
+  type TransactionReceipt,
+  type TransactionResponse,
+} from "ethers";
 
 import { decodeRevert } from "../../orchestrator/chain/revert.ts";
 import { AccountError, ContractRefusal } from "./accountError.ts";
 
 const MINED_WITHIN_MS = 600_000;
+const POLL_MS = 200;
 /** EIP-7825: no transaction may use more gas. */
 const TRANSACTION_GAS_CAP = 1n << 24n;
 
@@ -40,8 +48,7 @@ export async function transact(contract: Contract, call: Call): Promise<MinedTra
   try {
     const estimate = await target.estimateGas(...values, { value });
     const transaction = await target.send(...values, { value, gasLimit: withMargin(estimate) });
-    const receipt = await untilMined(() => transaction.wait(1, MINED_WITHIN_MS), transaction.hash);
-    return describe(contract, receipt);
+    return describe(contract, await untilMined(transaction));
   } catch (error) {
     throw toAccountError(error);
   }
@@ -81,27 +88,41 @@ export async function newestBlock(
   return { timestamp: block.timestamp, baseFee: block.baseFeePerGas ?? 0n };
 }
 
-async function untilMined(
-  wait: () => Promise<ContractTransactionReceipt | null>,
-  hash: string,
-): Promise<ContractTransactionReceipt> {
-  try {
-    const receipt = await wait();
-    if (receipt !== null) return receipt;
-  } catch (error) {
-    if (isError(error, "CALL_EXCEPTION")) {
+/** Asks by hand: ethers' own wait misses a replacement of an account's first transaction. */
+async function untilMined({
+  provider,
+  hash,
+  from,
+  nonce,
+}: TransactionResponse): Promise<TransactionReceipt> {
+  const patience = Date.now() + MINED_WITHIN_MS;
+  while (Date.now() < patience) {
+    // Counted before the receipt is looked for, or a block in between would look like a replacement.
+    const mined = await provider.getTransactionCount(from, "latest");
+    const receipt = await provider.getTransactionReceipt(hash);
+    if (receipt !== null) return succeeded(receipt);
+    if (mined > nonce) {
       const message =
-        `Transaction ${hash} was mined and reverted: the chain had changed since it was tried. ` +
-        "Run it again to see what refuses it now.";
-      throw new AccountError("TransactionReverted", message, { data: { hash }, cause: error });
+        `Transaction ${hash} was replaced by another of the same account; ` +
+        "look that one up before you repeat it.";
+      throw new AccountError("TransactionLost", message, { data: { hash } });
     }
-    if (!isError(error, "TIMEOUT")) throw error;
+    await delay(POLL_MS);
   }
   const message = `Transaction ${hash} was sent and is not mined yet; look it up before you repeat it.`;
   throw new AccountError("TransactionLost", message, { data: { hash } });
 }
 
-function describe(contract: Contract, receipt: ContractTransactionReceipt): MinedTransaction {
+function succeeded(receipt: TransactionReceipt): TransactionReceipt {
+  if (receipt.status === 1) return receipt;
+  const { hash } = receipt;
+  const message =
+    `Transaction ${hash} was mined and reverted: the chain had changed since it was tried. ` +
+    "Run it again to see what refuses it now.";
+  throw new AccountError("TransactionReverted", message, { data: { hash } });
+}
+
+function describe(contract: Contract, receipt: TransactionReceipt): MinedTransaction {
   const events: MinedEvent[] = [];
   for (const log of receipt.logs) {
     const parsed = contract.interface.parseLog(log);

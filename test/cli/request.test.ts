@@ -232,11 +232,10 @@ describe("assay request", { timeout: 120_000 }, () => {
         maxPriorityFeePerGas: 50n * GWEI,
       };
       await coordinator.getFunction("withdraw").send(payer.address, ETHER, fees);
-      await chain.provider.send("evm_mine", []);
+      await chain.provider.send("evm_setIntervalMining", [1]);
       assert.match(await rejected, /was mined and reverted: .*\[TransactionReverted\]/);
     } finally {
       await chain.provider.send("evm_setAutomine", [true]);
-      await chain.provider.send("evm_setIntervalMining", [1]);
     }
   });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { after, before, describe, it } from "node:test";
 
 import { openDeployment } from "../../scripts/account/deployment.ts";
@@ -52,6 +53,30 @@ describe("an account on a deployment", { timeout: 60_000 }, () => {
       );
     } finally {
       server.close();
+    }
+  });
+
+  it("names a transaction that another of the account replaced", async () => {
+    const one = await chain.fund();
+    const { coordinator, provider } = await chain.meet(one);
+    await provider.send("evm_setAutomine", [false]);
+    await provider.send("evm_setIntervalMining", [0]);
+    try {
+      const call = { method: "deposit", values: [one.address, 7n], value: 7n };
+      const sending = transact(coordinator, call).then(String, String);
+      while ((await provider.getTransactionCount(one.address, "pending")) === 0) await delay(20);
+      await one.wallet.sendTransaction({
+        to: one.address,
+        nonce: 0,
+        gasLimit: 200_000n,
+        maxFeePerGas: 10n ** 11n,
+        maxPriorityFeePerGas: 5n * 10n ** 10n,
+      });
+      await provider.send("evm_mine", []);
+      assert.match(await sending, /was replaced by another of the same account/);
+    } finally {
+      await provider.send("evm_setIntervalMining", [1]);
+      await provider.send("evm_setAutomine", [true]);
     }
   });
 
