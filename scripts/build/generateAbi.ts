@@ -25,16 +25,22 @@ function abiName(source: string): string {
   return `${contract.charAt(0).toLowerCase()}${contract.slice(1)}`;
 }
 
-function readAbi(source: string): readonly unknown[] {
+interface Entry {
+  readonly type: string;
+}
+
+function readAbi(source: string): readonly Entry[] {
   const contract = source.replace(/^.*\//, "");
   const path = join(ROOT, `artifacts/contracts/${source}.sol/${contract}.json`);
-  const { abi } = JSON.parse(readFileSync(path, "utf8")) as { readonly abi: readonly unknown[] };
+  const { abi } = JSON.parse(readFileSync(path, "utf8")) as { readonly abi: readonly Entry[] };
   return abi;
 }
 
-/** Every entry once: what both inherit stands in both. */
-function union(abis: readonly (readonly unknown[])[]): readonly unknown[] {
-  const entries = new Map(abis.flat().map((entry) => [JSON.stringify(entry), entry]));
+/** Every entry once: what both inherit stands in both. Of constructors an ABI may have one only. */
+function union(abis: readonly (readonly Entry[])[]): readonly Entry[] {
+  const [first = [], ...others] = abis;
+  const further = others.flat().filter(({ type }) => type !== "constructor");
+  const entries = new Map([...first, ...further].map((entry) => [JSON.stringify(entry), entry]));
   return [...entries.values()];
 }
 

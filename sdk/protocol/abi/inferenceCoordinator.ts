@@ -1091,31 +1091,6 @@ export const inferenceCoordinatorAbi = [
   },
   { stateMutability: "payable", type: "receive" },
   {
-    inputs: [
-      {
-        components: [
-          { internalType: "address", name: "owner", type: "address" },
-          { internalType: "address", name: "asset", type: "address" },
-          { internalType: "address", name: "modelRegistry", type: "address" },
-          { internalType: "address", name: "operatorRegistry", type: "address" },
-          { internalType: "address[3]", name: "verifiers", type: "address[3]" },
-          { internalType: "address", name: "dataFee", type: "address" },
-          { internalType: "uint256", name: "changeDelaySeconds", type: "uint256" },
-          { internalType: "uint256", name: "retrySeconds", type: "uint256" },
-          { internalType: "uint256", name: "challengeWindowSeconds", type: "uint256" },
-          { internalType: "uint256", name: "proofSeconds", type: "uint256" },
-          { internalType: "uint256", name: "protocolFeeBps", type: "uint256" },
-          { internalType: "address", name: "feeReceiver", type: "address" },
-        ],
-        internalType: "struct CoordinatorConfig",
-        name: "config",
-        type: "tuple",
-      },
-    ],
-    stateMutability: "nonpayable",
-    type: "constructor",
-  },
-  {
     inputs: [{ internalType: "bytes32", name: "requestId", type: "bytes32" }],
     name: "AlreadyChallenged",
     type: "error",
