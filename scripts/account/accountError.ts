@@ -1,3 +1,5 @@
+import { legible } from "./legible.ts";
+
 /** Why an account cannot do what it was asked to do on a chain; the message names the next step. */
 export class AccountError extends Error {
   readonly code:
@@ -34,7 +36,7 @@ export class ContractRefusal extends AccountError {
     { name, values }: { readonly name: string; readonly values: readonly string[] },
     cause?: unknown,
   ) {
-    const said = `${name}(${values.join(", ")})`;
+    const said = `${name}(${values.map(legible).join(", ")})`;
     super("ContractRefused", `The contract refused: ${said}.`, { data: { name, values }, cause });
     this.errorName = name;
     this.values = values;

@@ -33,6 +33,14 @@ export async function quote(deployment: Deployment, question: Question): Promise
   return { price, royalty, protocolFee, gasFee, total };
 }
 
+/** Seconds in which only the assigned operator may answer. @throws ContractRefusal ReleaseUnknown */
+export async function primaryWindowOf(
+  { modelRegistry }: Deployment,
+  releaseId: Hex,
+): Promise<bigint> {
+  return (await view(modelRegistry, "primaryWindowOf", [releaseId])) as bigint;
+}
+
 /**
  * Sends a request as the key's account.
  * @param payment.payer Account that allowed the request's escrow to be taken from its balance;

@@ -12,8 +12,9 @@ import { view } from "./transact.ts";
 /** Where a deployment is. */
 export interface Place {
   readonly rpcUrl: string;
-  /** The coordinator names all other contracts. */
   readonly coordinator: string;
+  /** Names the coordinator, the model registry and the asset. */
+  readonly operatorRegistry: string;
   /** Block the coordinator was deployed in, or an earlier one; logs are read from there. */
   readonly startBlock: number;
   /** Chain the deployment is on, if that is known. */
@@ -35,7 +36,7 @@ export interface Deployment {
 }
 
 /**
- * Opens a deployment and asks it for its other contracts.
+ * Opens a deployment, and checks that its contracts belong together.
  * @param keyFile holds the account's private key; null: nothing will be sent
  * @throws AccountError KeyFileInvalid, ChainUnavailable, ChainForeign, DeploymentInvalid
  */
@@ -64,7 +65,8 @@ async function meet(
   }
   const runner = wallet === null ? provider : wallet.connect(provider);
   const coordinator = new Contract(place.coordinator, inferenceCoordinatorAbi, runner);
-  const [asset, operators, models] = await namedBy(coordinator, place);
+  const operatorRegistry = new Contract(place.operatorRegistry, operatorRegistryAbi, runner);
+  const { asset, modelRegistry } = await namedBy(operatorRegistry, place);
   return {
     provider,
     chainId,
@@ -72,28 +74,36 @@ async function meet(
     account: wallet === null ? null : (wallet.address as Hex),
     asset: await readAsset(asset, provider),
     coordinator,
-    operatorRegistry: new Contract(operators, operatorRegistryAbi, runner),
-    modelRegistry: new Contract(models, modelRegistryAbi, runner),
+    operatorRegistry,
+    modelRegistry: new Contract(modelRegistry, modelRegistryAbi, runner),
     close: () => {
       provider.destroy();
     },
   };
 }
 
+/** The registry is asked: it names the coordinator for ever, and the rest of the deployment. */
 async function namedBy(
-  coordinator: Contract,
-  { coordinator: address, rpcUrl }: Place,
-): Promise<readonly [string, string, string]> {
+  registry: Contract,
+  { coordinator, operatorRegistry, rpcUrl }: Place,
+): Promise<{ readonly asset: string; readonly modelRegistry: string }> {
+  const data = { coordinator, operatorRegistry };
+  let named: readonly unknown[];
   try {
-    return [
-      String(await view(coordinator, "asset")),
-      String(await view(coordinator, "operatorRegistry")),
-      String(await view(coordinator, "modelRegistry")),
-    ];
+    const views = ["coordinator", "asset", "modelRegistry"].map((name) => view(registry, name));
+    named = await Promise.all(views);
   } catch (cause) {
     const message =
-      `There is no InferenceCoordinator at ${address} on the chain of ${rpcUrl}; ` +
-      "check --addresses or --coordinator, and --rpc.";
-    throw new AccountError("DeploymentInvalid", message, { data: { address }, cause });
+      `There is no OperatorRegistry at ${operatorRegistry} on the chain of ${rpcUrl}; ` +
+      "check --addresses or --operator-registry, and --rpc.";
+    throw new AccountError("DeploymentInvalid", message, { data, cause });
   }
+  const [owner, asset, modelRegistry] = named.map(String);
+  if (owner?.toLowerCase() === coordinator.toLowerCase()) {
+    return { asset: asset ?? "", modelRegistry: modelRegistry ?? "" };
+  }
+  const message =
+    `The OperatorRegistry at ${operatorRegistry} belongs to the coordinator ${owner}, ` +
+    `not to ${coordinator}; name contracts of one deployment.`;
+  throw new AccountError("DeploymentInvalid", message, { data });
 }

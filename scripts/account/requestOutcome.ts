@@ -19,13 +19,18 @@ export const REQUEST_STATUSES = [
 export type RequestStatus = (typeof REQUEST_STATUSES)[number];
 const TERMINAL: readonly RequestStatus[] = ["Finalized", "Failed", "Expired", "Overturned"];
 
+/** With these the newest output is one that was proven, or that stands. */
+const WITH_OUTPUT: readonly RequestStatus[] = ["Answered", "Challenged", "Finalized", "Overturned"];
+/** Events whose operator is paid for their output. */
+const PAYING: readonly string[] = ["RequestFulfilled", "RequestAnswered"];
+
 /** What became of a request so far. */
 export interface RequestOutcome {
   readonly requestId: Hex;
   readonly status: RequestStatus;
   /** Whether nothing of it can change any more. */
   readonly isFinal: boolean;
-  /** The newest output; null without one. */
+  /** The newest output; null without one, also if an answer fell without a right one. */
   readonly output: Hex | null;
   /** Operator who is paid for it; null if nobody is. */
   readonly operatorId: bigint | null;
@@ -46,16 +51,16 @@ export async function outcomeOf(
   const { coordinator } = deployment;
   const status = await statusOf(deployment, requestId);
   const events = await findEvents(coordinator, { topics: [null, requestId], fromBlock });
-  const answer = events.findLast(({ fields }) => fieldOf(fields, "output") !== undefined);
+  const newest = events.findLast(({ fields }) => fieldOf(fields, "output") !== undefined);
+  const output = newest === undefined ? "0x" : fieldOf(newest.fields, "output");
+  const hasOutput = newest !== undefined && output !== "0x" && WITH_OUTPUT.includes(status);
+  const isPaid = hasOutput && PAYING.includes(newest.name);
   return {
     requestId,
     status,
     isFinal: TERMINAL.includes(status),
-    output: answer === undefined ? null : (fieldOf(answer.fields, "output") as Hex),
-    operatorId:
-      answer === undefined
-        ? null
-        : ((fieldOf(answer.fields, "operatorId") ?? null) as bigint | null),
+    output: hasOutput ? (output as Hex) : null,
+    operatorId: isPaid ? (fieldOf(newest.fields, "operatorId") as bigint) : null,
     transactionHash: events.at(-1)?.transactionHash ?? null,
   };
 }

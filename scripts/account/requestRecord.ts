@@ -4,7 +4,7 @@ import type { Terms } from "../../sdk/protocol/terms.ts";
 import { VERIFICATIONS, type Verification } from "../../sdk/protocol/verification.ts";
 import { AccountError } from "./accountError.ts";
 import type { Deployment } from "./deployment.ts";
-import { findEvents, topicOf } from "./logs.ts";
+import { findEvents, topicOf, type FoundEvent } from "./logs.ts";
 
 /** What the chain's events tell about a request: all that its later steps are called with. */
 export interface RequestRecord {
@@ -21,23 +21,41 @@ export interface RequestRecord {
   readonly payer: Hex;
   /** The tuples `request` and `assignment`, as the coordinator's functions take them. */
   readonly preimage: readonly [request: unknown, assignment: unknown];
+  /** The optimistic answer that stands; null without one. */
+  readonly answer: StandingAnswer | null;
   readonly blockNumber: number;
 }
 
+/** An optimistic answer, as the steps after it are called with. */
+export interface StandingAnswer {
+  /** The tuple `record`, as the coordinator's functions take it. */
+  readonly record: unknown;
+  readonly payee: bigint;
+  readonly output: Hex;
+  /** Second in which it becomes final, or in which a challenge without a proof succeeds. */
+  readonly windowEnd: bigint;
+  readonly isChallenged: boolean;
+}
+
+/** Events that carry the assignment, and those that carry the record of an answer. */
+const ASSIGNING: readonly string[] = ["InferenceRequested", "RequestReassigned"];
+const ANSWERING: readonly string[] = ["RequestAnswered", "RequestChallenged"];
+
 /**
  * Finds a request by its id. An assignment that was replaced, since its operator declined, is the
- * newest one here: only its digest is what the coordinator stores.
+ * newest one here, and so is the record of an answer that was challenged: only digests are what the
+ * coordinator stores.
  * @throws AccountError RequestUnknown; ChainRefused
  */
 export async function findRequest(deployment: Deployment, requestId: Hex): Promise<RequestRecord> {
   const { coordinator, startBlock } = deployment;
-  const names = ["InferenceRequested", "RequestReassigned"];
+  const names = [...ASSIGNING, ...ANSWERING];
   const events = await findEvents(coordinator, {
     topics: [names.map((name) => topicOf(coordinator, name)), requestId],
     fromBlock: startBlock,
   });
   const asked = events.find(({ name }) => name === "InferenceRequested");
-  const newest = events.at(-1);
+  const newest = events.findLast(({ name }) => ASSIGNING.includes(name));
   if (asked === undefined || newest === undefined) throw unknown(requestId);
 
   // Plain objects: what ethers decodes cannot be handed in again.
@@ -70,7 +88,23 @@ export async function findRequest(deployment: Deployment, requestId: Hex): Promi
     primaryUntil: assignment.primaryUntil as bigint,
     payer: assignment.payer as Hex,
     preimage: [request, assignment],
+    answer: answerIn(events),
     blockNumber: asked.blockNumber,
+  };
+}
+
+function answerIn(events: readonly FoundEvent[]): StandingAnswer | null {
+  const answered = events.findLast(({ name }) => name === "RequestAnswered");
+  const newest = events.findLast(({ name }) => ANSWERING.includes(name));
+  if (answered === undefined || newest === undefined) return null;
+  const isChallenged = newest.name === "RequestChallenged";
+  const record = newest.fields["record"].toObject(true);
+  return {
+    record,
+    payee: record.payee as bigint,
+    output: answered.fields["output"] as Hex,
+    windowEnd: newest.fields[isChallenged ? "proofDeadline" : "windowEnd"] as bigint,
+    isChallenged,
   };
 }
 

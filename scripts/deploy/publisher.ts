@@ -1,9 +1,10 @@
-import { Contract, Interface, decodeBytes32String, isAddress, isError, type Provider } from "ethers";
+import { Contract, Interface, isAddress, isError, type Provider } from "ethers";
 
 import type { Hex } from "../../sdk/protocol/abiEncoding.ts";
 import { modelRegistryAbi } from "../../sdk/protocol/abi/modelRegistry.ts";
 import { zkVerifierAbi } from "../../sdk/protocol/abi/zkVerifier.ts";
 import { connect, readWallet } from "../account/connection.ts";
+import { legible } from "../account/legible.ts";
 import { publishRelease, type ZkRelease } from "./publishRelease.ts";
 
 const errors = new Interface(
@@ -94,17 +95,6 @@ function refusal(cause: unknown): PublishError {
       : `${revert.name}(${revert.args.map(legible).join(", ")})`;
   const message = `The release could not be registered: ${said}.`;
   return new PublishError("ContractRefused", message, { data: { said }, cause });
-}
-
-/** A field's name is text in 32 bytes; ids and amounts are said as they are. */
-function legible(value: unknown): string {
-  if (typeof value !== "string") return String(value);
-  try {
-    const text = decodeBytes32String(value);
-    return /^[A-Za-z]+$/.test(text) ? text : value;
-  } catch {
-    return value;
-  }
 }
 
 function shortMessage(cause: unknown): string {

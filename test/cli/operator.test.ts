@@ -93,7 +93,10 @@ describe("assay operator", { timeout: 120_000 }, () => {
     const at = [chain.releaseId, ...chain.as(operator)];
     await assay("operator", "limits", "--max-callback-gas", "90000", ...at);
     const { out } = await assay("operator", "limits", ...at);
-    assert.match(out, /^min-gas-price +0eth\nmax-callback-gas +90,000\nmax-input-length +24,576$/);
+    assert.match(
+      out,
+      /^min-gas-price +0eth\nmax-callback-gas +90,000\nmax-input-length +24,576\nmax-bond +79200000000eth$/,
+    );
     const [ticket] = await tickets(operator);
     assert.equal(ticket?.["maxCallbackGas"], 90_000n);
   });
@@ -203,6 +206,11 @@ describe("assay operator", { timeout: 120_000 }, () => {
       /19eth is more than a price/,
     ],
     [
+      "a bond that is no short amount",
+      ["limits", `0x${"11".repeat(32)}`, "--max-bond", "1.2345eth"],
+      /1\.2345eth has too many digits.*\n +Give 1\.24eth\./,
+    ],
+    [
       "a gas price beyond its field",
       ["limits", `0x${"11".repeat(32)}`, "--min-gas-price", "1eth"],
       /1eth is more than --min-gas-price can hold/,
@@ -244,9 +252,17 @@ describe("options of a deployment", { timeout: 60_000 }, () => {
   });
   after(() => chain.stop());
 
-  it("takes the coordinator's address instead of a file", async () => {
-    const { coordinator } = chain.addresses;
-    const place = ["--rpc", chain.rpcUrl, "--coordinator", coordinator, "--start-block", "0"];
+  /** Two contracts that are named instead of a file. */
+  const named = (coordinator: string, operatorRegistry: string): readonly string[] => [
+    "--coordinator",
+    coordinator,
+    "--operator-registry",
+    operatorRegistry,
+  ];
+
+  it("takes the addresses of two contracts instead of a file", async () => {
+    const { coordinator, operatorRegistry } = chain.addresses;
+    const place = ["--rpc", chain.rpcUrl, ...named(coordinator, operatorRegistry)];
     const { out } = await assay("account", "balance", account.address, ...place);
     assert.match(out, /^balance +0eth$/m);
     assert.equal(
@@ -256,7 +272,7 @@ describe("options of a deployment", { timeout: 60_000 }, () => {
   });
 
   const wrong: readonly (readonly [string, () => readonly string[], RegExp])[] = [
-    ["no chain", () => ["--coordinator", account.address], /This needs a chain\..*--rpc/s],
+    ["no chain", () => named(account.address, account.address), /This needs a chain\..*--rpc/s],
     ["no deployment", () => ["--rpc", chain.rpcUrl], /needs one deployment/],
     [
       "two deployments",
@@ -265,13 +281,18 @@ describe("options of a deployment", { timeout: 60_000 }, () => {
     ],
     [
       "a chain nobody serves",
-      () => ["--rpc", "http://127.0.0.1:1", "--coordinator", account.address],
+      () => ["--rpc", "http://127.0.0.1:1", ...named(account.address, account.address)],
       /\[ChainUnavailable\]/,
     ],
     [
-      "an address without a coordinator",
-      () => ["--rpc", chain.rpcUrl, "--coordinator", account.address],
-      /no InferenceCoordinator at .*\[DeploymentInvalid\]/,
+      "an address without a registry",
+      () => ["--rpc", chain.rpcUrl, ...named(chain.addresses.coordinator, account.address)],
+      /no OperatorRegistry at .*\[DeploymentInvalid\]/,
+    ],
+    [
+      "contracts of two deployments",
+      () => ["--rpc", chain.rpcUrl, ...named(account.address, chain.addresses.operatorRegistry)],
+      /belongs to the coordinator 0x.*\[DeploymentInvalid\]/,
     ],
     [
       "a file that is none",

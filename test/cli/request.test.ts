@@ -239,6 +239,88 @@ describe("assay request", { timeout: 120_000 }, () => {
     }
   });
 
+  describe("at level optimistic", () => {
+    before(async () => {
+      await assay(
+        "operator",
+        "serve",
+        chain.releaseId,
+        "--level",
+        "optimistic",
+        ...chain.as(operator),
+      );
+    });
+    async function answered(account: TestAccount): Promise<Hex> {
+      const requestId = await asked(account, "--level", "optimistic");
+      const { coordinator } = await chain.meet(operator);
+      const { preimage } = await findRequest(await chain.meet(operator), requestId);
+      const sent = { payee: operatorId, input: "0x", output: OUTPUT, evidence: "0x" };
+      await transact(coordinator, { method: "fulfill", values: [...preimage, sent] });
+      return requestId;
+    }
+    const pass = async (seconds: number): Promise<void> => {
+      await chain.provider.send("evm_increaseTime", [seconds]);
+      await chain.provider.send("evm_mine", []);
+    };
+
+    it("finalize pays the operator once the window is over", async () => {
+      const account = await chain.fund();
+      const requestId = await answered(account);
+      const standing = await assay("result", requestId, ...chain.as(null));
+      assert.match(
+        standing.out,
+        new RegExp(`^status +Answered, not final\noutput +${hexlify(OUTPUT)}$`, "m"),
+      );
+      const early = await refused("finalize", requestId, ...chain.as(account));
+      assert.match(early, /WindowOpen\(.*\n +The answer can be disputed until \S+Z\./);
+
+      await pass(3_600);
+      const { out } = await assay("finalize", requestId, ...chain.as(account));
+      assert.match(
+        out,
+        new RegExp(`^request ${requestId} is final: \\S+eth to operator ${operatorId}$`, "m"),
+      );
+      const { out: result } = await assay("result", requestId, "--json", ...chain.as(null));
+      const outcome = JSON.parse(result) as Readonly<Record<string, unknown>>;
+      const { status, output, operatorId: payee } = outcome;
+      assert.deepEqual(
+        [status, output, payee],
+        ["Finalized", hexlify(OUTPUT), operatorId.toString()],
+      );
+    });
+
+    it("an answer that fell without a right one leaves no output", async () => {
+      const account = await chain.fund();
+      const requestId = await answered(account);
+      const deployment = await chain.meet(account);
+      const first = await findRequest(deployment, requestId);
+      const challenge = {
+        method: "challenge",
+        values: [...first.preimage, first.answer?.record],
+        value: ETHER,
+      };
+      await transact(deployment.coordinator, challenge);
+      const second = await findRequest(deployment, requestId);
+      assert.deepEqual([first.answer?.isChallenged, second.answer?.isChallenged], [false, true]);
+
+      await pass(600);
+      const close = {
+        method: "closeChallenge",
+        values: [...second.preimage, second.answer?.record],
+      };
+      await transact(deployment.coordinator, close);
+      const { out } = await assay("result", requestId, ...chain.as(null));
+      assert.match(out, /^status +Overturned\noutput +none\ntransaction/m);
+    });
+
+    it("finalize says what has no answer", async () => {
+      const account = await chain.fund();
+      const requestId = await asked(account, "--level", "optimistic");
+      const said = await refused("finalize", requestId, ...chain.as(account));
+      assert.match(said, /has no optimistic answer\.\n +See what became of it/);
+    });
+  });
+
   const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
     ["no input", [], /A request needs one input/],
     ["two inputs", ["--input", "0x", "--input-file", "x"], /A request needs one input/],

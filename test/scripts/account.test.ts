@@ -37,7 +37,7 @@ describe("an account on a deployment", { timeout: 60_000 }, () => {
     }
     const { server, ranges, rpcUrl } = await startRefusing(chain.rpcUrl);
     try {
-      const at = { rpcUrl, coordinator: chain.addresses.coordinator, startBlock: 0 };
+      const at = { rpcUrl, ...chain.addresses, startBlock: 0 };
       const deployment = await openDeployment(at, null);
       const { operatorRegistry } = deployment;
       const query = { topics: [topicOf(operatorRegistry, "BondAdded")], fromBlock: 0 };

@@ -14,6 +14,7 @@ export interface ChainOptions {
   readonly rpc?: string;
   readonly addresses?: string;
   readonly coordinator?: string;
+  readonly operatorRegistry?: string;
   readonly startBlock?: string;
   readonly keyFile?: string;
 }
@@ -28,6 +29,7 @@ export interface OpenAccount {
 
 const addressesFile = z.looseObject({
   coordinator: z.string(),
+  operatorRegistry: z.string(),
   chainId: z.number().int().positive().optional(),
   startBlock: z.number().int().nonnegative().optional(),
 });
@@ -38,6 +40,7 @@ export function withChain(command: Command): Command {
     .option("--rpc <url>", "HTTP endpoint of the chain")
     .option("--addresses <file>", "JSON of the deployment, as assay deploy writes it")
     .option("--coordinator <address>", "the deployment's InferenceCoordinator, without such a file")
+    .option("--operator-registry <address>", "its OperatorRegistry, without such a file")
     .option("--start-block <number>", "block the deployment was made in, without such a file")
     .option("--key-file <file>", "holds the private key of the account that acts");
 }
@@ -79,25 +82,31 @@ export function unitsOf({ asset }: Pick<Deployment, "asset">): Units {
 }
 
 async function placeOf(options: ChainOptions): Promise<Place> {
-  const { rpc: rpcUrl, addresses, coordinator, startBlock } = options;
+  const { rpc: rpcUrl, startBlock } = options;
   if (rpcUrl === undefined) {
     throw new CliError("This needs a chain.", "Name the url of its HTTP endpoint: --rpc.");
   }
-  if ((addresses === undefined) === (coordinator === undefined)) {
-    const next = "Give either --addresses with the file of a deployment, or --coordinator.";
-    throw new CliError("This needs one deployment.", next);
-  }
+  const known = await namedDeployment(options);
   const start = startBlock === undefined ? null : Number(parseWhole(startBlock, BLOCK));
-  if (coordinator !== undefined) {
-    return { rpcUrl, coordinator: parseAddress(coordinator), startBlock: start ?? 0 };
-  }
-  const known = await readAddresses(addresses ?? "");
   return {
     rpcUrl,
     coordinator: parseAddress(known.coordinator),
+    operatorRegistry: parseAddress(known.operatorRegistry),
     startBlock: start ?? known.startBlock ?? 0,
     ...(known.chainId === undefined ? {} : { chainId: BigInt(known.chainId) }),
   };
+}
+
+async function namedDeployment(options: ChainOptions): Promise<z.infer<typeof addressesFile>> {
+  const { addresses, coordinator, operatorRegistry } = options;
+  const isNamed = coordinator !== undefined || operatorRegistry !== undefined;
+  if (addresses !== undefined && !isNamed) return readAddresses(addresses);
+  if (addresses === undefined && coordinator !== undefined && operatorRegistry !== undefined) {
+    return { coordinator, operatorRegistry };
+  }
+  const next =
+    "Give --addresses with the file of a deployment, or --coordinator and --operator-registry.";
+  throw new CliError("This needs one deployment.", next);
 }
 
 const BLOCK = { what: "block number", most: BigInt(Number.MAX_SAFE_INTEGER) };
@@ -107,7 +116,7 @@ async function readAddresses(file: string): Promise<z.infer<typeof addressesFile
   try {
     return addressesFile.parse(JSON.parse(text));
   } catch (cause) {
-    const next = 'It needs at least { "coordinator": "0x…" }; assay deploy writes one with --out.';
+    const next = "It needs coordinator and operatorRegistry; assay deploy writes one with --out.";
     throw new CliError(`${file} holds no addresses of a deployment.`, next, cause);
   }
 }

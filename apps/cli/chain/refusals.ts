@@ -21,11 +21,19 @@ const NEXT_STEPS: Readonly<Record<string, NextStep>> = {
   SenderUnknown: "Check the address; assay operator sender add lets it act.",
   NotServing: "Enter the list first: assay operator serve RELEASE.",
   PriceTooHigh: "Lower the prices per unit: assay operator price.",
+  AmountNotShort: "Contracts keep a number up to 1023 and zeros: round it.",
+  MaxBondTooLow: ([, needed]) =>
+    `One answer may lock ${needed}: raise --max-bond, or lower prices.`,
+  OperatorIdReserved: "Register with another key.",
   DeclinedTooOften: ([, until]) => `Enter the list again after ${time(until)}.`,
   // Releases
   ReleaseUnknown: "Check the release id; assay publish prints it.",
   ReleaseIsRetired: "Its publisher retired it; choose a newer release.",
   // Requests
+  WindowOpen: ([, end]) => `The answer can be disputed until ${time(end)}.`,
+  WindowClosed: "The answer is final, or its challenge is over: assay result ID.",
+  AnswerMismatch: "The answer changed meanwhile, or the request has ended: assay result ID.",
+  VerifierIsRevoked: "Its judge was revoked, so it ends as Failed and the payer is refunded.",
   NoOperator:
     "No operator drawn takes it: raise --max-gas-price, lower --callback-gas, or try again later.",
   LevelUnsupported: "Choose another --level: this release cannot be asked at this one.",

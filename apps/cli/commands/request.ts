@@ -7,6 +7,7 @@ import { formatAmount } from "../chain/amounts.ts";
 import { asAccount, onDeployment, withChain, type ChainOptions } from "../chain/options.ts";
 import { sayMined } from "../chain/say.ts";
 import { LEVEL_WORDS, parseAddress, parseLevel, parseWord } from "../chain/words.ts";
+import { CliError } from "../failure.ts";
 import { ask } from "../request/ask.ts";
 import { readInput, type InputOptions } from "../request/input.ts";
 import { sayOutcome, waitForOutcome } from "../request/outcome.ts";
@@ -26,7 +27,7 @@ type RequestOptions = OutcomeOptions &
   InputOptions &
   TermsOptions & { readonly level: string; readonly payer?: string };
 
-/** `assay request`, `result`, `expire`: a request from its quote to its end. */
+/** `assay request`, `result`, `expire`, `finalize`: a request from its quote to its end. */
 export function registerRequest(program: Command): void {
   withTerms(
     withChain(
@@ -57,6 +58,12 @@ export function registerRequest(program: Command): void {
       .description("end a request that nobody answered by its deadline, and refund its payer")
       .argument("<request>", "id of the request"),
   ).action(expire);
+  withChain(
+    program
+      .command("finalize")
+      .description("make an optimistic answer final whose window is over, and pay its operator")
+      .argument("<request>", "id of the request"),
+  ).action(finalize);
 }
 
 async function request(release: string, options: RequestOptions): Promise<void> {
@@ -68,7 +75,12 @@ async function request(release: string, options: RequestOptions): Promise<void> 
   const input = await readInput(options);
   await asAccount(options, async (open) => {
     const { deployment } = open;
-    const question = { releaseId, level, input, terms: await readTerms(options, deployment) };
+    const question = {
+      releaseId,
+      level,
+      input,
+      terms: await readTerms(options, deployment, releaseId),
+    };
     const hasMaxFee = options.maxFee !== undefined;
     const requestId = await ask(open, { question, hasMaxFee, payer, print });
     const outcome = wait
@@ -101,5 +113,21 @@ async function expire(text: string, options: ChainOptions): Promise<void> {
     const { reward, refund } = fieldsOf(mined, "RequestExpired");
     const [paid, back] = [reward, refund].map((part) => formatAmount(BigInt(String(part)), units));
     sayMined(`request ${requestId} expired: ${back} back to ${payer}, ${paid} to you`, mined);
+  });
+}
+
+async function finalize(text: string, options: ChainOptions): Promise<void> {
+  const requestId = parseWord(text, "request id");
+  await asAccount(options, async ({ deployment, units }) => {
+    const { preimage, answer } = await findRequest(deployment, requestId);
+    if (answer === null) {
+      const sentence = `Request ${requestId} has no optimistic answer.`;
+      throw new CliError(sentence, `See what became of it: assay result ${requestId}.`);
+    }
+    const call = { method: "finalize", values: [...preimage, answer.record, answer.output] };
+    const mined = await transact(deployment.coordinator, call);
+    const paid = BigInt(String(fieldsOf(mined, "RequestFinalized")["paid"]));
+    const share = formatAmount(paid, units);
+    sayMined(`request ${requestId} is final: ${share} to operator ${answer.payee}`, mined);
   });
 }

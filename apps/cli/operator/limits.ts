@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 
+import { isShortAmount, nextShortAmount } from "../../../sdk/protocol/shortAmount.ts";
 import { formatAmount, parseAmount, type Units } from "../chain/amounts.ts";
 import { parseWhole } from "../chain/words.ts";
 import { CliError } from "../failure.ts";
@@ -14,7 +15,7 @@ interface Limit {
   readonly description: string;
   readonly default: bigint;
   readonly most: bigint;
-  /** In coins if gas is paid with it, in the asset if it is at stake; else a plain number. */
+  /** A gas price is in coins; an amount is in the asset, and short as bonds are. */
   readonly kind: "gas price" | "amount" | "number";
 }
 
@@ -43,6 +44,14 @@ const LIMITS: readonly Limit[] = [
     default: 24_576n,
     most: 2n ** 16n - 1n,
     kind: "number",
+  },
+  {
+    field: "maxBond",
+    placeholder: "<amount>",
+    description: "most bond that one optimistic answer may lock",
+    default: 792n * 10n ** 26n,
+    most: 2n ** 96n - 1n,
+    kind: "amount",
   },
 ];
 
@@ -85,10 +94,17 @@ export function limitRows(limits: Limits, units: Units): readonly (readonly [str
 
 function parseLimit({ field, most, kind }: Limit, text: string, units: Units): bigint {
   if (kind === "number") return parseWhole(text, { what: flagOf(field).slice(2), most });
-  const value = parseAmount(text, kind === "amount" ? units : undefined);
-  if (value <= most) return value;
-  const next = `Give at most ${formatAmount(most, kind === "amount" ? units : undefined)}.`;
-  throw new CliError(`${text} is more than ${flagOf(field)} can hold.`, next);
+  const own = kind === "amount" ? units : undefined;
+  const value = parseAmount(text, own);
+  if (value > most) {
+    const next = `Give at most ${formatAmount(most, own)}.`;
+    throw new CliError(`${text} is more than ${flagOf(field)} can hold.`, next);
+  }
+  if (kind === "amount" && !isShortAmount(value)) {
+    const sentence = `${text} has too many digits: contracts keep a number up to 1023 and zeros.`;
+    throw new CliError(sentence, `Give ${formatAmount(nextShortAmount(value), own)}.`);
+  }
+  return value;
 }
 
 function flagOf(field: string): string {

@@ -45,6 +45,7 @@ export function sayOutcome(outcome: RequestOutcome, { json }: { readonly json: b
       ...(operatorId === null ? [] : [["operator", operatorId.toString()] as const]),
       ["transaction", transactionHash ?? "none"],
     ]);
+    if (status === "Answered") console.log(`Once its window is over: assay finalize ${requestId}`);
     if (status === "Open") console.log(`Once past its deadline: assay expire ${requestId}`);
   }
 }

@@ -83,6 +83,7 @@ export async function startDeployedChain(
       outputLength: OUTPUT.length,
       units: UNITS,
       primaryWindowSeconds: 60n,
+      levels: ["Optimistic", "Zk"],
       verifyingKey: setting.verifyingKey ?? anyKey(),
     },
   });
@@ -98,7 +99,7 @@ export async function startDeployedChain(
     fund,
     meet: async ({ keyFile }) => {
       const { rpcUrl } = chain;
-      const at = { rpcUrl, coordinator: addresses.coordinator, startBlock: 0 };
+      const at = { rpcUrl, ...addresses, startBlock: 0 };
       const deployment = await openDeployment(at, keyFile);
       opened.push(deployment);
       return deployment;
