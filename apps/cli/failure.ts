@@ -1,5 +1,7 @@
 import { describeFailure } from "../../orchestrator/main.ts";
 import { OrchestratorError } from "../../orchestrator/domain/errors.ts";
+import { ContractRefusal } from "../../scripts/account/accountError.ts";
+import { nextStep } from "./chain/refusals.ts";
 
 /** A mistake of the user or a missing thing outside: said in a sentence, with what to do next. */
 export class CliError extends Error {
@@ -22,6 +24,9 @@ export class CliError extends Error {
  */
 export function explain(error: unknown): string {
   if (error instanceof CliError) return `assay: ${error.message}\n       ${error.next}`;
+  if (error instanceof ContractRefusal) {
+    return `assay: ${error.message}\n       ${nextStep(error.errorName, error.values)}`;
+  }
   if (error instanceof OrchestratorError) return `assay: ${describeFailure(error)}`;
   if (!(error instanceof Error)) return `assay: ${String(error)}`;
   const system = systemSentence(error);

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { groth16, wtns, type Groth16Proof } from "snarkjs";
@@ -33,10 +33,13 @@ export async function claimProver(circuit: ClaimCircuit): Promise<ClaimProver> {
   const compiler = path.join(ROOT, "node_modules/circom2/cli.js");
   const source = `circuits/claim/${circuit}.circom`;
   // circom2 cannot read outside the folder it runs in.
-  const flags = ["--r1cs", "--wasm", "-o", "build/claim"];
+  // A folder of its own: others may compile the same circuit at the same time.
+  const output = await mkdtemp(path.join(directory, "circom-"));
+  const flags = ["--r1cs", "--wasm", "-o", path.relative(ROOT, output)];
   await run(process.execPath, [compiler, source, ...flags], { cwd: ROOT });
-  const r1cs = await readFile(path.join(directory, `${circuit}.r1cs`));
-  const wasm = await readFile(path.join(directory, `${circuit}_js/${circuit}.wasm`));
+  const r1cs = await readFile(path.join(output, `${circuit}.r1cs`));
+  const wasm = await readFile(path.join(output, `${circuit}_js/${circuit}.wasm`));
+  await rm(output, { recursive: true });
   const keys = await ensureDevelopmentKeys({ r1cs, name: circuit, cacheDirectory: directory });
 
   const proofOf = async (claim: FreeClaim) => {

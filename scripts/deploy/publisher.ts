@@ -1,29 +1,19 @@
-import { readFile } from "node:fs/promises";
-import {
-  Contract,
-  FetchRequest,
-  Interface,
-  JsonRpcProvider,
-  Network,
-  Wallet,
-  decodeBytes32String,
-  isAddress,
-  isError,
-} from "ethers";
+import { Contract, Interface, isAddress, isError, type Provider } from "ethers";
 
 import type { Hex } from "../../sdk/protocol/abiEncoding.ts";
 import { modelRegistryAbi } from "../../sdk/protocol/abi/modelRegistry.ts";
 import { zkVerifierAbi } from "../../sdk/protocol/abi/zkVerifier.ts";
+import { connect, readWallet } from "../account/connection.ts";
+import { legible } from "../account/legible.ts";
 import { publishRelease, type ZkRelease } from "./publishRelease.ts";
 
-const RPC_TIMEOUT_MS = 10_000;
 const errors = new Interface(
   [...modelRegistryAbi, ...zkVerifierAbi].filter(({ type }) => type === "error"),
 );
 
 /** Why a release cannot be registered on a chain; the message names the next step. */
 export class PublishError extends Error {
-  readonly code: "KeyFileInvalid" | "ChainUnavailable" | "RegistryInvalid" | "ContractRefused";
+  readonly code: "RegistryInvalid" | "ContractRefused";
   readonly data: Readonly<Record<string, unknown>>;
 
   constructor(
@@ -53,7 +43,7 @@ export interface Publisher {
  * Checks all that publishing needs, before anything heavy is done for it.
  * @param parameters.keyFile holds the publisher's private key, hexadecimal
  * @param parameters.modelRegistry address of the deployment's ModelRegistry
- * @throws PublishError KeyFileInvalid, ChainUnavailable, RegistryInvalid
+ * @throws AccountError KeyFileInvalid, ChainUnavailable; PublishError RegistryInvalid
  */
 export async function openPublisher(parameters: {
   readonly rpcUrl: string;
@@ -84,43 +74,7 @@ export async function openPublisher(parameters: {
   }
 }
 
-async function readWallet(keyFile: string): Promise<Wallet> {
-  const data = { keyFile };
-  let text: string;
-  try {
-    text = await readFile(keyFile, "utf8");
-  } catch (cause) {
-    const message = `The key file ${keyFile} cannot be read; name a file you may read.`;
-    throw new PublishError("KeyFileInvalid", message, { data, cause });
-  }
-  try {
-    return new Wallet(text.trim());
-  } catch {
-    // The cause would quote the key.
-    const message = `${keyFile} holds no private key; it needs 64 hexadecimal digits.`;
-    throw new PublishError("KeyFileInvalid", message, { data });
-  }
-}
-
-async function connect(rpcUrl: string): Promise<JsonRpcProvider> {
-  const request = new FetchRequest(rpcUrl);
-  request.timeout = RPC_TIMEOUT_MS;
-  request.setHeader("content-type", "application/json");
-  request.body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] });
-  try {
-    // Asked once by hand: a provider asks for ever, and says so on the console.
-    const response = await request.send();
-    response.assertOk();
-    const network = Network.from(BigInt(response.bodyJson.result));
-    const options = { staticNetwork: network, cacheTimeout: -1 };
-    return new JsonRpcProvider(rpcUrl, network, options);
-  } catch (cause) {
-    const message = `No chain answers at ${rpcUrl}; give --rpc the url of its HTTP endpoint.`;
-    throw new PublishError("ChainUnavailable", message, { data: { rpcUrl }, cause });
-  }
-}
-
-async function verifierOf(modelRegistry: string, provider: JsonRpcProvider): Promise<string> {
+async function verifierOf(modelRegistry: string, provider: Provider): Promise<string> {
   try {
     if (!isAddress(modelRegistry)) throw new RangeError("no address");
     const registry = new Contract(modelRegistry, modelRegistryAbi, provider);
@@ -141,17 +95,6 @@ function refusal(cause: unknown): PublishError {
       : `${revert.name}(${revert.args.map(legible).join(", ")})`;
   const message = `The release could not be registered: ${said}.`;
   return new PublishError("ContractRefused", message, { data: { said }, cause });
-}
-
-/** A field's name is text in 32 bytes; ids and amounts are said as they are. */
-function legible(value: unknown): string {
-  if (typeof value !== "string") return String(value);
-  try {
-    const text = decodeBytes32String(value);
-    return /^[A-Za-z]+$/.test(text) ? text : value;
-  } catch {
-    return value;
-  }
 }
 
 function shortMessage(cause: unknown): string {

@@ -1,0 +1,73 @@
+import { formatTime } from "./formatTime.ts";
+
+type Values = readonly string[];
+type NextStep = string | ((values: Values) => string);
+
+/** What to do about a contract's error; amounts are in the asset's smallest unit. */
+const NEXT_STEPS: Readonly<Record<string, NextStep>> = {
+  // Operators
+  OperatorAlreadyRegistered: "This key's operator exists: go on with assay operator status.",
+  OperatorUnknown: "Register first: assay operator register; or name another with --operator.",
+  NotOwner: "Use the key that registered this operator, or register: assay operator register.",
+  NotOperatorOwner: "Only the owner may; a sender's key withdraws to the payout address alone.",
+  NotBonded: "Bond first: assay operator bond.",
+  BondTooLow: ([, bond, minimum]) =>
+    `The bond is ${bond}, and ${minimum} is the least; add to it with assay operator bond.`,
+  StillServing: "Leave every list first: assay operator serve RELEASE --stop.",
+  AlreadyUnbonding: ([, until]) => `Withdraw that part first; it is free at ${time(until)}.`,
+  NothingUnbonding: "Start with assay operator unbond AMOUNT.",
+  UnbondingNotOver: ([, until]) => `Come back at ${time(until)}.`,
+  SenderAlreadyAdded: "Nothing is left to do.",
+  SenderUnknown: "Check the address; assay operator sender add lets it act.",
+  NotServing: "Enter the list first: assay operator serve RELEASE.",
+  PriceTooHigh: "Lower the prices per unit: assay operator price.",
+  AmountNotShort: "Contracts keep a number up to 1023 and zeros: round it.",
+  MaxBondTooLow: ([, needed]) =>
+    `One answer may lock ${needed}: raise --max-bond, or lower prices.`,
+  OperatorIdReserved: "Register with another key.",
+  DeclinedTooOften: ([, until]) => `Enter the list again after ${time(until)}.`,
+  // Releases
+  ReleaseUnknown: "Check the release id; assay publish prints it.",
+  ReleaseIsRetired: "Its publisher retired it; choose a newer release.",
+  // Requests
+  WindowOpen: ([, end]) => `The answer can be disputed until ${time(end)}.`,
+  WindowClosed: "The answer is final, or its challenge is over: assay result ID.",
+  AnswerMismatch: "The answer changed meanwhile, or the request has ended: assay result ID.",
+  VerifierIsRevoked: "Its judge was revoked, so it ends as Failed and the payer is refunded.",
+  NoOperator:
+    "No operator drawn takes it: raise --max-gas-price, lower --callback-gas, or try again later.",
+  LevelUnsupported: "Choose another --level: this release cannot be asked at this one.",
+  InputLengthWrong: ([given, expected]) =>
+    `The input has ${given} bytes, the release takes exactly ${expected}.`,
+  FeeTooLow: ([, fee]) => `It may cost ${fee}: raise --max-fee, or leave it out.`,
+  BalanceTooLow: ([, balance, needed]) =>
+    `${balance} is there, ${needed} is needed: assay account deposit.`,
+  AllowanceTooLow: ([payer]) => `Ask ${payer} to raise it: assay account allow.`,
+  EarningsTooLow: ([, earnings]) => `${earnings} is there; leave the amount out to take it all.`,
+  CallbackGasTooHigh: ([, most]) => `Lower --callback-gas to at most ${most}.`,
+  DeadlineTooSoon: ([, earliest]) =>
+    `Give a longer --deadline: ${time(earliest)} at the earliest, two primary windows from now.`,
+  DeadlineTooLate: ([, latest]) => `Give a shorter --deadline: ${time(latest)} at the latest.`,
+  DeadlineNotPassed: ([, deadline]) => `An operator may answer until ${time(deadline)}.`,
+  TermUnsupported: "Leave this term out: it does not belong to the level or the asset.",
+  GradeTooLow: ([grade]) => `The release's key has grade ${grade}: lower --min-grade.`,
+  CoordinatorClosed: "This coordinator takes no new requests; ask its successor.",
+  StatusWrong: "See what became of it: assay result ID.",
+  AssignmentMismatch: "The request changed meanwhile; run it again.",
+};
+
+/** Errors that have a next step of their own. */
+export const KNOWN_REFUSALS: readonly string[] = Object.keys(NEXT_STEPS);
+
+const ASK_FOR_HELP = "Read about it in contracts/interfaces, beside the error's declaration.";
+
+/** What a user does about a contract's error. */
+export function nextStep(errorName: string, values: Values): string {
+  const next = Object.hasOwn(NEXT_STEPS, errorName) ? NEXT_STEPS[errorName] : undefined;
+  if (next === undefined) return ASK_FOR_HELP;
+  return typeof next === "string" ? next : next(values);
+}
+
+function time(second: string | undefined): string {
+  return formatTime(BigInt(second ?? "0"));
+}

@@ -1,0 +1,153 @@
+import { Argument, type Command } from "commander";
+
+import { transact } from "../../../scripts/account/transact.ts";
+import { asAccount, withChain, type ChainOptions } from "../chain/options.ts";
+import { sayMined } from "../chain/say.ts";
+import { LEVEL_WORDS, parseAddress, parseLevel, parseWord } from "../chain/words.ts";
+import { CliError } from "../failure.ts";
+import { addBond, register, unbond, withdrawBond, withdrawEarnings } from "../operator/bond.ts";
+import { limitsIn, withLimits } from "../operator/limits.ts";
+import { asOperator, withOperator, type OperatorOptions } from "../operator/options.ts";
+import { serve, setLimits, setPrices, stopServing } from "../operator/serving.ts";
+import type { ListName, PriceOptions } from "../operator/serving.ts";
+import { showEarnings, showStatus } from "../operator/status.ts";
+
+const NOWHERE = `0x${"00".repeat(20)}`;
+
+/** `assay operator`: all an operator does on the chain beside answering. */
+export function registerOperator(program: Command): void {
+  const operator = program.command("operator").description("bond, prices and lists of an operator");
+  registerMoney(operator);
+  registerServing(operator);
+  registerSenders(operator);
+  withOperator(operator.command("status").description("all the chain holds of an operator")).action(
+    showStatus,
+  );
+  withOperator(
+    operator.command("earnings").description("what an operator earned and did not withdraw"),
+  ).action(showEarnings);
+}
+
+function registerMoney(operator: Command): void {
+  withChain(operator.command("register").description("make the key's account an operator")).action(
+    async (options: ChainOptions) => {
+      await asAccount(options, register);
+    },
+  );
+  withOperator(operator.command("bond").description("add to an operator's bond"))
+    .argument("<amount>", "for example 1eth")
+    .action(async (amount: string, options: OperatorOptions) => {
+      await asOperator(options, (open) => addBond(open, amount));
+    });
+  withOperator(operator.command("unbond").description("start taking bond out"))
+    .argument("<amount>", "for example 1eth")
+    .action(async (amount: string, options: OperatorOptions) => {
+      await asOperator(options, (open) => unbond(open, amount));
+    });
+  withOperator(
+    operator.command("withdraw").description("take out earnings, or bond that is unbonded"),
+  )
+    .addArgument(new Argument("<what>", "what to take out").choices(["earnings", "bond"]))
+    .argument("[amount]", "of earnings; all of them unless given")
+    .option("--to <address>", "account that gets it, if not the key's own")
+    .action(withdraw);
+}
+
+async function withdraw(
+  what: "earnings" | "bond",
+  amount: string | undefined,
+  options: OperatorOptions & { readonly to?: string },
+): Promise<void> {
+  const to = options.to === undefined ? null : parseAddress(options.to);
+  if (what === "bond" && amount !== undefined) {
+    const next = "Leave the amount out; assay operator unbond AMOUNT chose it.";
+    throw new CliError("Bond leaves as one: all that is unbonded.", next);
+  }
+  await asOperator(options, (open) =>
+    what === "bond"
+      ? withdrawBond(open, to)
+      : withdrawEarnings(open, { to, ...(amount === undefined ? {} : { amount }) }),
+  );
+}
+
+function registerServing(operator: Command): void {
+  withOperator(
+    operator
+      .command("price")
+      .description("set prices per unit of work, for all releases that are served"),
+  )
+    .requiredOption("--compute <amount>", "price of a unit of compute")
+    .requiredOption("--proof <amount>", "price of a unit of proof")
+    .requiredOption("--byte <amount>", "price of a byte unit")
+    .action(async (options: OperatorOptions & PriceOptions) => {
+      await asOperator(options, (open) => setPrices(open, options));
+    });
+  withLimits(
+    withList(operator.command("serve").description("enter the list of a release, or leave it")),
+  )
+    .option("--stop", "leave it")
+    .action(async (release: string, options: ListOptions & { readonly stop?: boolean }) => {
+      const list = listIn(release, options);
+      await asOperator(options, async (open) => {
+        if (options.stop === true) await stopServing(open, list);
+        else await serve(open, list, limitsIn({ ...options }, open.units));
+      });
+    });
+  withLimits(
+    withList(
+      operator.command("limits").description("show the limits of a list, or change those named"),
+    ),
+  ).action(async (release: string, options: ListOptions) => {
+    const list = listIn(release, options);
+    await asOperator(options, (open) =>
+      setLimits(open, list, limitsIn({ ...options }, open.units)),
+    );
+  });
+}
+
+function registerSenders(operator: Command): void {
+  const sender = operator.command("sender").description("hot keys that act for an operator");
+  for (const [name, method, said] of [
+    ["add", "addSender", "may act for"],
+    ["remove", "removeSender", "no longer acts for"],
+  ] as const) {
+    withOperator(sender.command(name).description(`the account ${said} the operator`))
+      .argument("<address>", "the sender's account")
+      .action(async (text: string, options: OperatorOptions) => {
+        const address = parseAddress(text);
+        await asOperator(options, async ({ deployment, operatorId }) => {
+          const call = { method, values: [operatorId, address] };
+          const mined = await transact(deployment.operatorRegistry, call);
+          sayMined(`${address} ${said} operator ${operatorId}`, mined);
+        });
+      });
+  }
+  withOperator(
+    operator
+      .command("payout")
+      .description("set where senders may send the earnings; none: nowhere"),
+  )
+    .argument("<address>", "an account, or the word none")
+    .action(async (text: string, options: OperatorOptions) => {
+      const payout = text === "none" ? NOWHERE : parseAddress(text);
+      await asOperator(options, async ({ deployment, operatorId }) => {
+        const call = { method: "setPayout", values: [operatorId, payout] };
+        const mined = await transact(deployment.operatorRegistry, call);
+        sayMined(`payout address of operator ${operatorId}: ${text}`, mined);
+      });
+    });
+}
+
+interface ListOptions extends OperatorOptions {
+  readonly level: string;
+}
+
+function withList(command: Command): Command {
+  return withOperator(command)
+    .argument("<release>", "id of the release")
+    .option("--level <level>", `one of ${LEVEL_WORDS.join(", ")}`, "zk");
+}
+
+function listIn(release: string, { level }: ListOptions): ListName {
+  return { releaseId: parseWord(release, "release id"), level: parseLevel(level) };
+}
