@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 import {IInferenceDisputes} from "../interfaces/IInferenceDisputes.sol";
 import {IInferenceEndings} from "../interfaces/IInferenceEndings.sol";
 import {IInferenceRequests} from "../interfaces/IInferenceRequests.sol";
-import {IVerifierRouter} from "../interfaces/IVerifierRouter.sol";
 import {FeeLib} from "../libraries/FeeLib.sol";
 import {AnswerRecord} from "../types/Answer.sol";
 import {Assignment} from "../types/Assignment.sol";
@@ -31,8 +30,7 @@ abstract contract Finality is IInferenceDisputes, Settlement {
         );
         require(block.timestamp >= slot.windowEnd(), WindowOpen(requestId, slot.windowEnd()));
         // Nobody could have disputed it.
-        uint256 verifierId = assignment.verifierId;
-        require(!_isRevoked(verifierId), IVerifierRouter.VerifierIsRevoked(verifierId));
+        _requireJudge(assignment);
 
         bytes32 outputHash = record.outputHash;
         if (request.terms.delivery == Delivery.WhenFinal) {

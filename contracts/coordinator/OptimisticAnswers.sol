@@ -32,6 +32,8 @@ abstract contract OptimisticAnswers is Settlement {
             IInferenceAnswers.NotAssigned(requestId, payee, assignment.primaryUntil)
         );
         _requireLength(requestId, assignment, answer.output);
+        // Without a judge a lie would cost nothing.
+        _requireJudge(assignment);
         _operatorRegistry.lockBond(payee, _actor(), assignment.bond);
         if (payee != assignment.operatorId && assignment.operatorId != 0) {
             uint256 bonus = _penalize(requestId, request, assignment, assignment.latePenalty / 2);
@@ -59,8 +61,8 @@ abstract contract OptimisticAnswers is Settlement {
         bool delivered;
         uint256 callbackGasUsed;
         if (request.terms.delivery == Delivery.WhenAnswered) {
-            // For whoever asks during the callback; what it costs is not known before.
-            _store(requestId, assignment, record, windowEnd, false);
+            // For whoever asks during the callback; what that costs, and so the digest, is not known before.
+            _store(requestId, windowEnd, false, 0);
             (delivered, callbackGasUsed) = _callBack(
                 requestId,
                 request,
@@ -71,7 +73,7 @@ abstract contract OptimisticAnswers is Settlement {
         }
         uint256 units = FeeLib.answerUnits(output.length, callbackGasUsed);
         record.gasFee = _gasFee(request, units, output.length);
-        _store(requestId, assignment, record, windowEnd, delivered);
+        _store(requestId, windowEnd, delivered, record.digest200(requestId, assignment));
         emit IInferenceDisputes.RequestAnswered(
             requestId,
             payee,
@@ -82,18 +84,12 @@ abstract contract OptimisticAnswers is Settlement {
         );
     }
 
-    function _store(
-        bytes32 requestId,
-        Assignment calldata assignment,
-        AnswerRecord memory record,
-        uint256 windowEnd,
-        bool delivered
-    ) private {
+    function _store(bytes32 requestId, uint256 windowEnd, bool delivered, uint200 digest) private {
         _requests[requestId] = RequestSlotLib.answered(
             RequestStatus.Answered,
             delivered,
             windowEnd,
-            record.digest200(requestId, assignment)
+            digest
         );
     }
 

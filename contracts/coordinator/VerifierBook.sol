@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IVerifierRouter} from "../interfaces/IVerifierRouter.sol";
+import {Assignment} from "../types/Assignment.sol";
 import {Verification} from "../types/Verification.sol";
 import {CoordinatorState} from "./CoordinatorState.sol";
 
@@ -39,5 +40,11 @@ abstract contract VerifierBook is CoordinatorState {
 
     function _isRevoked(uint256 verifierId) internal view returns (bool) {
         return _verifiers[verifierId].isRevoked;
+    }
+
+    /// @dev Nobody is judged by a revoked verifier, and nothing that it could have judged becomes final.
+    function _requireJudge(Assignment calldata assignment) internal view {
+        uint256 verifierId = assignment.verifierId;
+        require(!_isRevoked(verifierId), IVerifierRouter.VerifierIsRevoked(verifierId));
     }
 }

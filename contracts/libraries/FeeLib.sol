@@ -14,7 +14,7 @@ library FeeLib {
     /// @dev Gas of a fulfilment at the Zk level beside its bytes and callback, as measured (gas.json).
     uint256 internal constant ZK_GAS = 273_000;
     /// @dev The same of an optimistic answer, and of making it final.
-    uint256 internal constant ANSWER_GAS = 57_000;
+    uint256 internal constant ANSWER_GAS = 59_000;
     uint256 internal constant FINALIZE_GAS = 65_500;
     /// @dev Calldata (16), copying and hashing of one byte of input or output.
     uint256 internal constant GAS_PER_BYTE = 22;
