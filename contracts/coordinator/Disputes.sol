@@ -263,10 +263,4 @@ abstract contract Disputes is OptimisticAnswers {
     function _requireWindow(bytes32 requestId, RequestSlot slot) private view {
         require(block.timestamp < slot.windowEnd(), WindowClosed(requestId, slot.windowEnd()));
     }
-
-    /// @dev Whoever could be judged by a revoked verifier is not judged at all: `failAnswered`.
-    function _requireJudge(Assignment calldata assignment) private view {
-        uint256 verifierId = assignment.verifierId;
-        require(!_isRevoked(verifierId), IVerifierRouter.VerifierIsRevoked(verifierId));
-    }
 }

@@ -35,6 +35,8 @@ abstract contract OptimisticAnswers is IInferenceDisputes, Settlement {
             payee != 0 && payee == _entitled(requestId, request, assignment),
             IInferenceAnswers.NotAssigned(requestId, payee, assignment.primaryUntil)
         );
+        // Nobody could overturn it: a liar would risk nothing.
+        _requireJudge(assignment);
         _requireLength(requestId, assignment, answer.output);
         _operatorRegistry.lockBond(payee, _actor(), assignment.bond);
         if (payee != assignment.operatorId && assignment.operatorId != 0) {
@@ -128,6 +130,12 @@ abstract contract OptimisticAnswers is IInferenceDisputes, Settlement {
             );
     }
 
+    /// @dev What a revoked verifier cannot judge is neither answered nor becomes final: `fail`, `failAnswered`.
+    function _requireJudge(Assignment calldata assignment) internal view {
+        uint256 verifierId = assignment.verifierId;
+        require(!_isRevoked(verifierId), IVerifierRouter.VerifierIsRevoked(verifierId));
+    }
+
     /// @dev Who acts for an operator: the caller, also of a batch.
     function _actor() internal view returns (address) {
         return msg.sender == address(this) ? _batchSender : msg.sender;
@@ -148,9 +156,7 @@ abstract contract OptimisticAnswers is IInferenceDisputes, Settlement {
             IInferenceRequests.StatusWrong(requestId, slot.status())
         );
         require(block.timestamp >= slot.windowEnd(), WindowOpen(requestId, slot.windowEnd()));
-        // Nobody could have disputed it.
-        uint256 verifierId = assignment.verifierId;
-        require(!_isRevoked(verifierId), IVerifierRouter.VerifierIsRevoked(verifierId));
+        _requireJudge(assignment);
 
         bytes32 outputHash = record.outputHash;
         if (request.terms.delivery == Delivery.WhenFinal) {
