@@ -45,6 +45,8 @@ abstract contract Disputes is Finality {
         uint256 open = ++_operatorAccounts[record.payee].openChallenges;
         // As many proofs as were asked of him can be due at once.
         uint256 proofDeadline = block.timestamp + open * _proofSeconds;
+        // A liar who challenges himself must not cut short who is about to overturn him.
+        if (proofDeadline < slot.windowEnd()) proofDeadline = slot.windowEnd();
 
         RequestSlot next = RequestSlotLib.answered(
             RequestStatus.Challenged,

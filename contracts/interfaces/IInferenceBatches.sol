@@ -27,9 +27,11 @@ interface IInferenceBatches {
     event BatchItemFailed(bytes32 indexed requestId, bytes reason);
 
     /// @notice `fulfill` for many.
-    /// @dev Each item needs gas for its callback on top of what those after it need.
+    /// @dev Each item needs gas for its callback on top of what those after it need. State a gas limit: what
+    /// an estimate finds is enough for a batch whose items all fail for want of gas.
     function fulfillBatch(Fulfilment[] calldata items) external;
 
     /// @notice `finalize` for many.
+    /// @dev State a gas limit, as for `fulfillBatch`.
     function finalizeMany(Finalization[] calldata items) external;
 }

@@ -90,7 +90,8 @@ interface IInferenceDisputes {
     ) external;
 
     /// @notice Asks for a proof of an answer, against `challengeBondOf`, which is taken from the value sent and
-    /// the caller's balance. Anyone may call, once per answer.
+    /// the caller's balance. Anyone may call, once per answer. The proof is due after `proofSeconds` for each open
+    /// challenge of the operator, this one included, and never before the window would have ended.
     function challenge(
         Request calldata request,
         Assignment calldata assignment,

@@ -31,7 +31,11 @@ contract HostileConsumer is IInferenceConsumer {
 
     error Unwilling(bytes32 requestId);
 
-    receive() external payable {}
+    /// @notice Coins meet the same mood as answers.
+    receive() external payable {
+        _misbehave(0);
+        if (mood == Mood.Call) (callSucceeded, callResult) = target.call(data);
+    }
 
     function setMood(Mood newMood) external {
         mood = newMood;

@@ -1,20 +1,29 @@
 import type { Contract } from "ethers";
 
-import { deployContract } from "../../../scripts/deploy/deploy.ts";
+import { deployContract, type AssayAddresses } from "../../../scripts/deploy/deploy.ts";
 import { as, buildWorld, ETHER, ethers, send, type World } from "./world.ts";
 
+export type TokenWorld = World & { readonly token: Contract };
+
 /** The same world where the asset is a token that keeps nothing of its transfers. */
-export async function deployTokenWorld(): Promise<World & { readonly token: Contract }> {
+export const deployTokenWorld = (): Promise<TokenWorld> => buildTokenWorld(0n);
+
+/** Of a tenth that the token keeps, half the bonds are left to be enough. */
+export const deployFeeTokenWorld = (): Promise<TokenWorld> => buildTokenWorld(1_000n);
+
+/** @param feeBps What the token keeps of each transfer, in 1/10,000. */
+async function buildTokenWorld(feeBps: bigint): Promise<TokenWorld> {
   const [owner, ...others] = await ethers.getSigners();
   if (owner === undefined) throw new Error("no accounts");
-  const address = await deployContract(owner, "mocks/TestToken", [0n]);
+  const address = await deployContract(owner, "mocks/TestToken", [feeBps]);
   const token = await ethers.getContractAt("TestToken", address, owner);
-  const world = await buildWorld(address, async ({ coordinator, operatorRegistry }) => {
+  const prepare = async ({ coordinator, operatorRegistry }: AssayAddresses): Promise<void> => {
     for (const signer of [owner, ...others.slice(0, 4)]) {
       await send(token, "mint", [signer.address, 10n * ETHER]);
       await send(as(token, signer), "approve", [coordinator, 10n * ETHER]);
       await send(as(token, signer), "approve", [operatorRegistry, 10n * ETHER]);
     }
-  });
-  return { ...world, token };
+  };
+  const profile = { asset: address, ...(feeBps > 0n ? { minBond: ETHER / 2n } : {}) };
+  return { ...(await buildWorld({ profile, prepare })), token };
 }

@@ -20,6 +20,7 @@ import {
   deployAssay,
   deployContract,
   type AssayAddresses,
+  type DeploymentProfile,
 } from "../../../scripts/deploy/deploy.ts";
 import { publishRelease } from "../../../scripts/deploy/publishRelease.ts";
 import type { Hex } from "../../../sdk/protocol/abiEncoding.ts";
@@ -35,13 +36,17 @@ export const { ethers, networkHelpers } = network;
 
 export const ETHER = 10n ** 18n;
 export const GWEI = 10n ** 9n;
+export const OPTIMISTIC = 0n;
 export const ZK = 2n;
 export const STATUS = {
   None: 0n,
   Open: 1n,
+  Answered: 2n,
+  Challenged: 3n,
   Finalized: 4n,
   Failed: 5n,
   Expired: 6n,
+  Overturned: 7n,
 } as const;
 export const PRIMARY_WINDOW_SECONDS = 60n;
 /** Units 3, 2, 1 at these prices. */
@@ -97,20 +102,21 @@ export const RELEASE = {
   primaryWindowSeconds: PRIMARY_WINDOW_SECONDS,
 } as const;
 
-export const deployWorld = (): Promise<World> => buildWorld(ZeroAddress);
+export interface WorldChoices {
+  /** With a token as its asset the accounts must hold and have approved it. */
+  readonly profile?: Partial<DeploymentProfile>;
+  readonly prepare?: (addresses: AssayAddresses) => Promise<void>;
+}
 
-/** @param asset Token that is the deployment's asset; the accounts must hold and have approved it. */
-export async function buildWorld(
-  asset: string,
-  prepare: (addresses: AssayAddresses) => Promise<void> = async () => {},
-): Promise<World> {
+export const deployWorld = (): Promise<World> => buildWorld();
+
+export async function buildWorld(choices: WorldChoices = {}): Promise<World> {
   const [owner, publisher, operator, rival, stranger] = await ethers.getSigners();
   if (!owner || !publisher || !operator || !rival || !stranger) throw new Error("no accounts");
-  const addresses = await deployAssay({
-    signer: owner,
-    profile: { ...DEVELOPMENT_PROFILE, asset },
-  });
-  await prepare(addresses);
+  const profile = { ...DEVELOPMENT_PROFILE, ...choices.profile };
+  const addresses = await deployAssay({ signer: owner, profile });
+  await choices.prepare?.(addresses);
+  const isCoin = profile.asset === ZeroAddress;
   const release = { ...RELEASE, verifyingKey: (await proverOf("sixWords")).verifyingKey };
   const otherKey = (await proverOf("sixWordsOther")).verifyingKey;
   const publish = async (version: string, changes: object = {}): Promise<Hex> => {
@@ -122,11 +128,11 @@ export async function buildWorld(
   const royalReleaseId = await publish("1.2.0", { royaltyBps: 500n });
   const operators = new Contract(addresses.operatorRegistry, operatorRegistryAbi, owner);
   const releaseIds = [releaseId, otherReleaseId, royalReleaseId];
-  const operatorId = await enrol(operators, operator, asset === ZeroAddress, releaseIds);
-  const rivalId = await enrol(operators, rival, asset === ZeroAddress, []);
+  const operatorId = await enrol(operators, operator, isCoin, releaseIds);
+  const rivalId = await enrol(operators, rival, isCoin, []);
   const consumer = await deployContract(owner, "mocks/HostileConsumer", []);
   const coordinator = new Contract(addresses.coordinator, inferenceCoordinatorAbi, owner);
-  const value = asset === ZeroAddress ? ETHER : 0n;
+  const value = isCoin ? ETHER : 0n;
   await send(coordinator, "deposit", [consumer, ETHER, { value }]);
   return {
     owner,

@@ -1,0 +1,30 @@
+import type { ContractTransactionResponse } from "ethers";
+
+import { ethers, GWEI, networkHelpers } from "./world.ts";
+
+/** Overrides that make a transaction the n-th of its block; an estimate would see the block before. */
+export const inPlace = (
+  place: number,
+): { readonly gasPrice: bigint; readonly gasLimit: bigint } => ({
+  gasPrice: BigInt(100 - place) * GWEI,
+  gasLimit: 3_000_000n,
+});
+
+export type Sending = (place: ReturnType<typeof inPlace>) => Promise<ContractTransactionResponse>;
+
+/** Has transactions mined in one block, in this order; which of them went through. */
+export async function inOneBlock(sendings: readonly Sending[]): Promise<readonly boolean[]> {
+  await ethers.provider.send("evm_setAutomine", [false]);
+  const hashes: string[] = [];
+  for (const [place, sends] of sendings.entries()) hashes.push((await sends(inPlace(place))).hash);
+  await networkHelpers.mine();
+  await ethers.provider.send("evm_setAutomine", [true]);
+  const receipts = await Promise.all(
+    hashes.map(async (hash) => ethers.provider.getTransactionReceipt(hash)),
+  );
+  const blocks = new Set(receipts.map((receipt) => receipt?.blockNumber));
+  const places = receipts.map((receipt) => receipt?.index);
+  const isOrdered = places.every((index, place) => index === place);
+  if (blocks.size !== 1 || !isOrdered) throw new Error("not in one block, in this order");
+  return receipts.map((receipt) => receipt?.status === 1);
+}
