@@ -20,6 +20,7 @@ import {
   deployAssay,
   deployContract,
   type AssayAddresses,
+  type DeploymentProfile,
 } from "../../../scripts/deploy/deploy.ts";
 import { publishRelease } from "../../../scripts/deploy/publishRelease.ts";
 import type { Hex } from "../../../sdk/protocol/abiEncoding.ts";
@@ -99,16 +100,20 @@ export const RELEASE = {
 
 export const deployWorld = (): Promise<World> => buildWorld(ZeroAddress);
 
-/** @param asset Token that is the deployment's asset; the accounts must hold and have approved it. */
+/**
+ * @param asset Token that is the deployment's asset; the accounts must hold and have approved it.
+ * @param profile What else differs from the development profile.
+ */
 export async function buildWorld(
   asset: string,
   prepare: (addresses: AssayAddresses) => Promise<void> = async () => {},
+  profile: Partial<DeploymentProfile> = {},
 ): Promise<World> {
   const [owner, publisher, operator, rival, stranger] = await ethers.getSigners();
   if (!owner || !publisher || !operator || !rival || !stranger) throw new Error("no accounts");
   const addresses = await deployAssay({
     signer: owner,
-    profile: { ...DEVELOPMENT_PROFILE, asset },
+    profile: { ...DEVELOPMENT_PROFILE, ...profile, asset },
   });
   await prepare(addresses);
   const release = { ...RELEASE, verifyingKey: (await proverOf("sixWords")).verifyingKey };
