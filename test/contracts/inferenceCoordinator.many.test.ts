@@ -2,7 +2,6 @@ import { expect } from "chai";
 import type { ContractTransactionResponse } from "ethers";
 
 import {
-  allAskedIn,
   askMany,
   askOptimistic,
   deployBothLevels,
@@ -11,6 +10,7 @@ import {
   type BothLevels,
 } from "./support/bothLevels.ts";
 import {
+  allAskedIn,
   answer,
   ask,
   ETHER,

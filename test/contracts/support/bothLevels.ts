@@ -5,9 +5,9 @@ import { DEVELOPMENT_PROFILE } from "../../../scripts/deploy/deploy.ts";
 import { publishRelease } from "../../../scripts/deploy/publishRelease.ts";
 import type { Hex } from "../../../sdk/protocol/abiEncoding.ts";
 import {
+  allAskedIn,
   as,
   ask,
-  askedIn,
   defaultTerms,
   deployWorld,
   ETHER,
@@ -81,13 +81,6 @@ export async function itemsOf(
 export async function manyData(world: BothLevels, askings: readonly Asking[]): Promise<string> {
   const items = await itemsOf(world, askings);
   return world.coordinator.interface.encodeFunctionData("requestMany", [items]);
-}
-
-/** Every request that this transaction took, in order. */
-export function allAskedIn(world: World, receipt: TransactionReceipt): readonly Asked[] {
-  return receipt.logs
-    .filter((log) => world.coordinator.interface.parseLog(log)?.name === "InferenceRequested")
-    .map((log) => askedIn(world, { ...receipt, logs: [log] } as TransactionReceipt));
 }
 
 /** The consumer asks many at once, and all are taken. */
