@@ -21,17 +21,18 @@ struct Finalization {
 }
 
 /// @notice Many steps in one transaction. Items that somebody else settled before are skipped; items that
-/// revert leave `BatchItemFailed`; neither touches the others.
+/// revert leave `BatchItemFailed`; neither touches the others. Too little gas reverts the whole batch.
 interface IInferenceBatches {
     /// @notice An item reverted, with these first 256 bytes.
     event BatchItemFailed(bytes32 indexed requestId, bytes reason);
 
-    /// @notice `fulfill` for many.
-    /// @dev Each item needs gas for its callback on top of what those after it need. State a gas limit: what
-    /// an estimate finds is enough for a batch whose items all fail for want of gas.
+    /// @notice What is left does not surely do for the next item.
+    error BatchGasMissing(uint256 available, uint256 needed);
+
+    /// @notice `fulfill` for many. Each item needs 600,000 gas to be left, 22 for each byte of input and
+    /// output, and 32/31 of its callback's.
     function fulfillBatch(Fulfilment[] calldata items) external;
 
-    /// @notice `finalize` for many.
-    /// @dev State a gas limit, as for `fulfillBatch`.
+    /// @notice `finalize` for many; the same gas is needed.
     function finalizeMany(Finalization[] calldata items) external;
 }

@@ -2,16 +2,18 @@
 pragma solidity 0.8.37;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
 
-/// @notice A token anyone can mint, which may keep a share of each transfer and call somebody.
-contract TestToken is ERC20 {
+/// @notice A token anyone can mint, which takes signed allowances and may keep a share of each transfer and
+/// call somebody.
+contract TestToken is ERC20Permit {
     uint256 public immutable feeBps;
 
     address public hookTarget;
     bytes public hookData;
     bytes public hookResult;
 
-    constructor(uint256 transferFeeBps) ERC20("Test", "TEST") {
+    constructor(uint256 transferFeeBps) ERC20("Test", "TEST") ERC20Permit("Test") {
         feeBps = transferFeeBps;
     }
 

@@ -775,6 +775,14 @@ export const inferenceCoordinatorAbi = [
     type: "error",
   },
   {
+    inputs: [
+      { internalType: "uint256", name: "available", type: "uint256" },
+      { internalType: "uint256", name: "needed", type: "uint256" },
+    ],
+    name: "BatchGasMissing",
+    type: "error",
+  },
+  {
     inputs: [{ internalType: "bytes32", name: "requestId", type: "bytes32" }],
     name: "CallbackAbsent",
     type: "error",

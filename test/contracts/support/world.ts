@@ -274,21 +274,31 @@ export async function ask(world: World, asking: Asking = {}): Promise<Asked> {
   return askedIn(world, await mined(transaction), asking.input);
 }
 
-/** What an `InferenceRequested` event in this transaction says. */
+/** What the first `InferenceRequested` event in this transaction says. */
 export function askedIn(
   world: World,
   receipt: TransactionReceipt,
   input: Uint8Array = INPUT,
 ): Asked {
-  for (const log of receipt.logs) {
+  const [asked] = allAskedIn(world, receipt, input);
+  if (asked === undefined) throw new Error("no InferenceRequested in this transaction");
+  return asked;
+}
+
+/** Every request that this transaction took, in order. */
+export function allAskedIn(
+  world: World,
+  receipt: TransactionReceipt,
+  input: Uint8Array = INPUT,
+): readonly Asked[] {
+  return receipt.logs.flatMap((log) => {
     const parsed = world.coordinator.interface.parseLog(log);
-    if (parsed?.name !== "InferenceRequested") continue;
+    if (parsed?.name !== "InferenceRequested") return [];
     const { requestId } = parsed.args;
     const request = parsed.args["request"].toObject(true);
     const assignment = parsed.args["assignment"].toObject(true);
-    return { receipt, requestId, request, assignment, input };
-  }
-  throw new Error("no InferenceRequested in this transaction");
+    return [{ receipt, requestId, request, assignment, input }];
+  });
 }
 
 export interface Answering {
