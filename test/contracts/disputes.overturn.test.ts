@@ -163,7 +163,7 @@ describe("overturn", () => {
     const asked = await askJudged(w, { terms });
     const answered = await claim(w, asked, { output: WRONG_OUTPUT });
     await commit(w, answered);
-    const gasFee = (268_000n + 22n * 148n) * 2n * GWEI;
+    const gasFee = (273_000n + 22n * 148n) * 2n * GWEI;
     const { escrow } = asked.assignment;
     expect(gasFee < escrow).to.equal(true);
     const evidence = await proofFor(w, answered, { payee: BigInt(w.stranger.address) });

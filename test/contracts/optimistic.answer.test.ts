@@ -152,7 +152,7 @@ describe("fulfill at Optimistic", () => {
     const asked = await askJudged(w, { terms: { callbackGas: 0n, maxGasPrice: 6n * GWEI } });
     await networkHelpers.setNextBlockBaseFeePerGas(5n * GWEI);
     const { record } = await claim(w, asked, { gasPrice: 9n * GWEI, gasLimit: 300_000n });
-    expect(record.gasFee).to.equal((62_000n + 22n * 20n) * 6n * GWEI);
+    expect(record.gasFee).to.equal((59_000n + 22n * 20n) * 6n * GWEI);
   });
 });
 

@@ -88,7 +88,7 @@ describe("finalize", () => {
         await mined(await finalizes(w, answered, step));
       });
       const gasFee =
-        (62_000n + 22n * 20n) * 6n * GWEI + (62_000n + 22n * bytesAtTheEnd) * 8n * GWEI;
+        (59_000n + 22n * 20n) * 6n * GWEI + (65_500n + 22n * bytesAtTheEnd) * 8n * GWEI;
       const royalty = ANSWER_PRICE / 20n;
       const protocolFee = ANSWER_PRICE / 40n;
       const { escrow } = asked.assignment;
@@ -96,7 +96,7 @@ describe("finalize", () => {
         ANSWER_PRICE +
           royalty +
           protocolFee +
-          (2n * 62_000n + 22n * (20n + bytesAtTheEnd)) * 10n * GWEI,
+          (59_000n + 65_500n + 22n * (20n + bytesAtTheEnd)) * 10n * GWEI,
       );
       expect(moved).to.deep.equal({
         operator: ANSWER_PRICE + gasFee,
