@@ -3,14 +3,13 @@ import type { ContractTransactionResponse } from "ethers";
 import { ethers, GWEI, networkHelpers } from "./world.ts";
 
 /** Overrides that make a transaction the n-th of its block; an estimate would see the block before. */
-export const inPlace = (
-  place: number,
-): { readonly gasPrice: bigint; readonly gasLimit: bigint } => ({
+const inPlace = (place: number): { readonly gasPrice: bigint; readonly gasLimit: bigint } => ({
   gasPrice: BigInt(100 - place) * GWEI,
   gasLimit: 3_000_000n,
 });
 
-export type Sending = (place: ReturnType<typeof inPlace>) => Promise<ContractTransactionResponse>;
+export type Place = ReturnType<typeof inPlace>;
+export type Sending = (place: Place) => Promise<ContractTransactionResponse>;
 
 /** Has transactions mined in one block, in this order; which of them went through. */
 export async function inOneBlock(sendings: readonly Sending[]): Promise<readonly boolean[]> {

@@ -1,0 +1,100 @@
+import { expect } from "chai";
+
+import { movedBy } from "./support/books.ts";
+import { challenge, closes, escalates, fails, finalizes, overturn } from "./support/disputes.ts";
+import {
+  askJudged,
+  JUDGE_ID,
+  openAnswer,
+  serve,
+  untilWindowEnd,
+  withOptimism,
+  WRONG_OUTPUT,
+  type Answered,
+  type OptimisticWorld,
+} from "./support/optimistic.ts";
+import { buildWorld, GWEI, mined, networkHelpers, read, send, STATUS } from "./support/world.ts";
+
+const FREE = { prices: { computePrice: 0n, proofPrice: 0n, bytePrice: 0n } };
+
+/** Answers cost nothing and lock nothing here: no deployment should be so. */
+async function deployForNothing(): Promise<OptimisticWorld> {
+  const w = await withOptimism(await buildWorld({ profile: { leastAnswerBond: 0n } }), 0n);
+  await serve(w, w.operator, FREE);
+  return w;
+}
+const world = (): Promise<OptimisticWorld> => networkHelpers.loadFixture(deployForNothing);
+
+describe("a request that costs nothing, answered on no bond", () => {
+  const ends: readonly (readonly [
+    string,
+    bigint,
+    (w: OptimisticWorld, answered: Answered) => Promise<unknown>,
+  ])[] = [
+    [
+      "finalize",
+      STATUS.Finalized,
+      async (w, answered) => {
+        await untilWindowEnd(answered);
+        return mined(await finalizes(w, answered));
+      },
+    ],
+    ["escalate", STATUS.Finalized, async (w, answered) => mined(await escalates(w, answered))],
+    [
+      "overturn",
+      STATUS.Overturned,
+      async (w, answered) => mined(await overturn(w, answered, { output: WRONG_OUTPUT })),
+    ],
+    [
+      "closeChallenge",
+      STATUS.Overturned,
+      async (w, answered) => {
+        const challenged = await challenge(w, answered);
+        await untilWindowEnd(challenged);
+        return mined(await closes(w, challenged));
+      },
+    ],
+    [
+      "failAnswered",
+      STATUS.Failed,
+      async (w, answered) => {
+        await send(w.coordinator, "revokeVerifier", [JUDGE_ID]);
+        return mined(await fails(w, answered));
+      },
+    ],
+  ];
+  for (const [name, status, end] of ends) {
+    it(`ends by ${name}, and nothing moves`, async () => {
+      const w = await world();
+      const answered = await openAnswer(w, { terms: { maxFee: 0n } });
+      expect(answered.assignment.escrow).to.equal(0n);
+      expect(answered.assignment.bond).to.equal(0n);
+      expect(await movedBy(w, async () => end(w, answered))).to.deep.equal({});
+      expect(await read(w.coordinator, "requestStatus", answered.requestId)).to.equal(status);
+    });
+  }
+
+  it("expires, and costs who calls his gas", async () => {
+    const w = await world();
+    const { request, assignment } = await askJudged(w, { terms: { maxFee: 0n } });
+    await networkHelpers.time.increaseTo(request.terms.deadline);
+    const moved = await movedBy(w, async () =>
+      send(w.coordinator, "expire", [request, assignment]),
+    );
+    expect(moved).to.deep.equal({});
+  });
+
+  it("pays who expires it from its escrow, and the payer the rest", async () => {
+    const w = await world();
+    const terms = { maxGasPrice: GWEI, callbackGas: 0n };
+    const { request, assignment } = await askJudged(w, { terms });
+    await networkHelpers.time.increaseTo(request.terms.deadline);
+    const moved = await movedBy(w, async () => {
+      await networkHelpers.setNextBlockBaseFeePerGas(GWEI);
+      const overrides = { gasPrice: 2n * GWEI, gasLimit: 500_000n };
+      await send(w.coordinator, "expire", [request, assignment, overrides]);
+    });
+    const [reward, refund] = [moved["owner"] ?? 0n, moved["payer"] ?? 0n];
+    expect(reward > 0n && reward + refund === assignment.escrow).to.equal(true);
+  });
+});
