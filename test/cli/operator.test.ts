@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 
 import { CliError, explain } from "../../apps/cli/failure.ts";
 import { operatorIdOf } from "../../scripts/account/operatorRecord.ts";
-import { assay, ETHER, readNumber, startDeployedChain } from "./support/deployedChain.ts";
+import { assay, ETHER, startDeployedChain } from "./support/deployedChain.ts";
 import type { DeployedChain, TestAccount } from "./support/deployedChain.ts";
 
 const DAY = 86_400;
@@ -252,27 +252,19 @@ describe("options of a deployment", { timeout: 60_000 }, () => {
   });
   after(() => chain.stop());
 
-  /** Two contracts that are named instead of a file. */
-  const named = (coordinator: string, operatorRegistry: string): readonly string[] => [
-    "--coordinator",
-    coordinator,
-    "--operator-registry",
-    operatorRegistry,
-  ];
+  const named = (coordinator: string): readonly string[] => ["--coordinator", coordinator];
 
-  it("takes the addresses of two contracts instead of a file", async () => {
-    const { coordinator, operatorRegistry } = chain.addresses;
-    const place = ["--rpc", chain.rpcUrl, ...named(coordinator, operatorRegistry)];
+  it("takes the coordinator's address instead of a file", async () => {
+    const place = ["--rpc", chain.rpcUrl, ...named(chain.addresses.coordinator)];
     const { out } = await assay("account", "balance", account.address, ...place);
     assert.match(out, /^balance +0eth$/m);
-    assert.equal(
-      await readNumber((await chain.meet(account)).coordinator, "balanceOf", account.address),
-      0n,
-    );
+    // Through the registry that only the coordinator names.
+    const register = ["operator", "register", ...place, "--key-file", account.keyFile];
+    assert.match((await assay(...register)).out, /^operator \d+ registered/);
   });
 
   const wrong: readonly (readonly [string, () => readonly string[], RegExp])[] = [
-    ["no chain", () => named(account.address, account.address), /This needs a chain\..*--rpc/s],
+    ["no chain", () => named(account.address), /This needs a chain\..*--rpc/s],
     ["no deployment", () => ["--rpc", chain.rpcUrl], /needs one deployment/],
     [
       "two deployments",
@@ -281,18 +273,18 @@ describe("options of a deployment", { timeout: 60_000 }, () => {
     ],
     [
       "a chain nobody serves",
-      () => ["--rpc", "http://127.0.0.1:1", ...named(account.address, account.address)],
+      () => ["--rpc", "http://127.0.0.1:1", ...named(account.address)],
       /\[ChainUnavailable\]/,
     ],
     [
-      "an address without a registry",
-      () => ["--rpc", chain.rpcUrl, ...named(chain.addresses.coordinator, account.address)],
-      /no OperatorRegistry at .*\[DeploymentInvalid\]/,
+      "an address without a contract",
+      () => ["--rpc", chain.rpcUrl, ...named(account.address)],
+      /no InferenceCoordinator at .*\[DeploymentInvalid\]/,
     ],
     [
-      "contracts of two deployments",
-      () => ["--rpc", chain.rpcUrl, ...named(account.address, chain.addresses.operatorRegistry)],
-      /belongs to the coordinator 0x.*\[DeploymentInvalid\]/,
+      "another contract's address",
+      () => ["--rpc", chain.rpcUrl, ...named(chain.addresses.operatorRegistry)],
+      /no InferenceCoordinator at .*\[DeploymentInvalid\]/,
     ],
     [
       "a file that is none",
