@@ -5,6 +5,7 @@ import { registerCompile } from "./commands/compile.ts";
 import { registerConformance } from "./commands/conformance.ts";
 import { registerDemo } from "./commands/demo.ts";
 import { registerDeploy } from "./commands/deploy.ts";
+import { registerDispute } from "./commands/dispute.ts";
 import { registerOperator } from "./commands/operator.ts";
 import { registerProcesses } from "./commands/processes.ts";
 import { registerPublish } from "./commands/publish.ts";
@@ -26,6 +27,7 @@ export function buildProgram(): Command {
   registerConformance(program);
   registerDemo(program);
   registerDeploy(program);
+  registerDispute(program);
   registerOperator(program);
   registerProcesses(program);
   registerPublish(program);

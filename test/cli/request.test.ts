@@ -272,7 +272,7 @@ describe("assay request", { timeout: 120_000 }, () => {
         new RegExp(`^status +Answered, not final\noutput +${hexlify(OUTPUT)}$`, "m"),
       );
       const early = await refused("finalize", requestId, ...chain.as(account));
-      assert.match(early, /WindowOpen\(.*\n +The answer can be disputed until \S+Z\./);
+      assert.match(early, /WindowOpen\(.*\n +An answer can be disputed, .* until \S+Z\./);
 
       await pass(3_600);
       const { out } = await assay("finalize", requestId, ...chain.as(account));
