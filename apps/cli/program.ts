@@ -6,6 +6,7 @@ import { registerConformance } from "./commands/conformance.ts";
 import { registerDemo } from "./commands/demo.ts";
 import { registerDeploy } from "./commands/deploy.ts";
 import { registerDispute } from "./commands/dispute.ts";
+import { registerEnding } from "./commands/ending.ts";
 import { registerOperator } from "./commands/operator.ts";
 import { registerProcesses } from "./commands/processes.ts";
 import { registerPublish } from "./commands/publish.ts";
@@ -28,6 +29,7 @@ export function buildProgram(): Command {
   registerDemo(program);
   registerDeploy(program);
   registerDispute(program);
+  registerEnding(program);
   registerOperator(program);
   registerProcesses(program);
   registerPublish(program);
