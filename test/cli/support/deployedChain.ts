@@ -33,6 +33,8 @@ export interface DeployedChain {
   readonly rpcUrl: string;
   readonly provider: JsonRpcProvider;
   readonly folder: string;
+  /** Of the contracts. */
+  readonly owner: TestAccount;
   readonly addresses: AssayAddresses;
   readonly addressesFile: string;
   readonly releaseId: Hex;
@@ -68,14 +70,15 @@ export async function startDeployedChain(
     await writeFile(keyFile, wallet.privateKey);
     return { address: wallet.address as Hex, wallet, keyFile };
   };
-  const { wallet: owner } = await fund();
-  const asset = await setting.prepareAsset?.(owner);
+  const owner = await fund();
+  const signer = owner.wallet;
+  const asset = await setting.prepareAsset?.(signer);
   const profile = { ...DEVELOPMENT_PROFILE, ...(asset === undefined ? {} : { asset }) };
-  const addresses = await deployAssay({ signer: owner, profile });
+  const addresses = await deployAssay({ signer, profile });
   const addressesFile = join(folder, "addresses.json");
   await writeFile(addressesFile, JSON.stringify({ chainId: 31_337, startBlock: 0, ...addresses }));
   const { releaseId } = await publishRelease({
-    signer: owner,
+    signer,
     addresses,
     name: "claims",
     version: "1.0.0",
@@ -94,6 +97,7 @@ export async function startDeployedChain(
     rpcUrl: chain.rpcUrl,
     provider,
     folder,
+    owner,
     addresses,
     addressesFile,
     releaseId,
