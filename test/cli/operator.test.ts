@@ -183,6 +183,67 @@ describe("assay operator", { timeout: 120_000 }, () => {
     }
   });
 
+  it("status and earnings print one object with --json, amounts as text", async () => {
+    const operator = await serving();
+    const as = ["--json", "--operator", operator.id.toString(), ...chain.as(null)];
+    const { out } = await assay("operator", "status", ...as);
+    const { listings, bond, ...rest } = JSON.parse(out) as Readonly<Record<string, unknown>>;
+    const prices = { computePrice: 10n, proofPrice: 100n, bytePrice: 1_000n };
+    assert.deepEqual(rest, {
+      operatorId: operator.id.toString(),
+      owner: operator.address,
+      payout: null,
+      isBonded: true,
+      prices: Object.fromEntries(
+        Object.entries(prices).map(([name, gwei]) => [name, `${gwei}000000000`]),
+      ),
+      earnings: "0",
+    });
+    assert.deepEqual(bond, {
+      amount: ETHER.toString(),
+      locked: "0",
+      listings: "1",
+      unbonding: "0",
+      withdrawableAt: "0",
+    });
+    const [listing] = listings as readonly Readonly<Record<string, unknown>>[];
+    const { releaseId, level, price, tickets } = listing ?? {};
+    assert.deepEqual(
+      [releaseId, level, price, tickets],
+      [chain.releaseId, "Zk", PRICE.toString(), "2"],
+    );
+    const earnings = await assay("operator", "earnings", ...as);
+    assert.deepEqual(JSON.parse(earnings.out), {
+      operatorId: operator.id.toString(),
+      earnings: "0",
+      payout: null,
+    });
+  });
+
+  it("serve and limits take several levels at once, and serve --stop leaves them", async () => {
+    const operator = await enrolled();
+    await assay("operator", "price", ...PRICES, ...chain.as(operator));
+    const at = [chain.releaseId, "--levels", "optimistic, zk", ...chain.as(operator)];
+    const served = async (): Promise<readonly string[]> => {
+      const { out } = await assay("operator", "status", "--json", ...chain.as(operator));
+      const { listings } = JSON.parse(out) as {
+        readonly listings: readonly { readonly level: string }[];
+      };
+      return listings.map(({ level }) => level);
+    };
+    await assay("operator", "serve", "--max-callback-gas", "5", ...at);
+    assert.deepEqual(await served(), ["Optimistic", "Zk"]);
+    const { out } = await assay("operator", "limits", ...at);
+    assert.match(out, /^level optimistic\n[^]*max-callback-gas +5\n[^]*^level zk\n[^]*gas +5$/m);
+    await assay("operator", "serve", "--stop", ...at);
+    assert.deepEqual(await served(), []);
+    const unknown = ["--levels", "zk,moon", ...chain.as(operator)];
+    assert.match(
+      await refused("operator", "serve", chain.releaseId, ...unknown),
+      /moon is no level\.\n +Give one of optimistic, tee, zk/,
+    );
+  });
+
   const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
     ["a bond without a unit", ["bond", "0.5"], /"0\.5" has a fraction but no unit/],
     ["a bond below zero", ["bond", "--", "-1eth"], /"-1eth" is no amount/],

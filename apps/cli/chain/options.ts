@@ -42,6 +42,12 @@ export function withChain(command: Command): Command {
     .option("--key-file <file>", "holds the private key of the account that acts");
 }
 
+/** Adds `--json`. */
+export function withJson(command: Command): Command {
+  const effect = "print one JSON object on standard output, all else on standard error";
+  return command.option("--json", effect);
+}
+
 /**
  * Runs `work` on a deployment with a key's account, and closes the deployment.
  * @throws CliError for options that are missing or wrong; AccountError of `openDeployment`

@@ -1,7 +1,7 @@
 import { Argument, type Command } from "commander";
 
 import { transact } from "../../../scripts/account/transact.ts";
-import { asAccount, withChain, type ChainOptions } from "../chain/options.ts";
+import { asAccount, withChain, withJson, type ChainOptions } from "../chain/options.ts";
 import { sayMined } from "../chain/say.ts";
 import { LEVEL_WORDS, parseAddress, parseLevels, parseWord } from "../chain/words.ts";
 import { CliError } from "../failure.ts";
@@ -20,12 +20,12 @@ export function registerOperator(program: Command): void {
   registerMoney(operator);
   registerServing(operator);
   registerSenders(operator);
-  withOperator(operator.command("status").description("all the chain holds of an operator")).action(
-    showStatus,
-  );
-  withOperator(
-    operator.command("earnings").description("what an operator earned and did not withdraw"),
-  ).action(showEarnings);
+  for (const [name, description, show] of [
+    ["status", "all the chain holds of an operator", showStatus],
+    ["earnings", "what an operator earned and did not withdraw", showEarnings],
+  ] as const) {
+    withJson(withOperator(operator.command(name).description(description))).action(show);
+  }
 }
 
 function registerMoney(operator: Command): void {

@@ -2,17 +2,18 @@ import type { Command } from "commander";
 
 import { findRequest } from "../../../scripts/account/requestRecord.ts";
 import { outcomeOf } from "../../../scripts/account/requestOutcome.ts";
-import { asAccount, onDeployment, withChain, type ChainOptions } from "../chain/options.ts";
+import {
+  asAccount,
+  onDeployment,
+  withChain,
+  withJson,
+  type ChainOptions,
+} from "../chain/options.ts";
 import { LEVEL_WORDS, parseAddress, parseLevel, parseWord } from "../chain/words.ts";
 import { ask } from "../request/ask.ts";
 import { readInput, type InputOptions } from "../request/input.ts";
 import { sayOutcome, waitForOutcome } from "../request/outcome.ts";
 import { readTerms, withTerms, type TermsOptions } from "../request/terms.ts";
-
-const JSON_OPTION = [
-  "--json",
-  "print one JSON object on standard output, all else on standard error",
-] as const;
 
 interface OutcomeOptions extends ChainOptions {
   readonly wait?: boolean;
@@ -26,27 +27,29 @@ type RequestOptions = OutcomeOptions &
 /** `assay request`, `result`: a request and its answer. */
 export function registerRequest(program: Command): void {
   withTerms(
-    withChain(
-      program
-        .command("request")
-        .description("ask a release as the key's account, and wait for the answer")
-        .argument("<release>", "id of the release"),
+    withJson(
+      withChain(
+        program
+          .command("request")
+          .description("ask a release as the key's account, and wait for the answer")
+          .argument("<release>", "id of the release"),
+      ),
     )
       .option("--no-wait", "do not wait for its end")
-      .option(...JSON_OPTION)
       .option("--input <hex>", "the input's bytes")
       .option("--input-file <file>", "file that is the input")
       .option("--level <level>", `one of ${LEVEL_WORDS.join(", ")}`, "zk")
       .option("--payer <address>", "account that pays, having allowed it; else the own one"),
   ).action(request);
-  withChain(
-    program
-      .command("result")
-      .description("what became of a request so far")
-      .argument("<request>", "id of the request"),
+  withJson(
+    withChain(
+      program
+        .command("result")
+        .description("what became of a request so far")
+        .argument("<request>", "id of the request"),
+    ),
   )
     .option("--wait", "wait for its end")
-    .option(...JSON_OPTION)
     .action(result);
 }
 
