@@ -7,6 +7,7 @@ import { registerDemo } from "./commands/demo.ts";
 import { registerDeploy } from "./commands/deploy.ts";
 import { registerDispute } from "./commands/dispute.ts";
 import { registerEnding } from "./commands/ending.ts";
+import { registerKeys } from "./commands/keys.ts";
 import { registerOperator } from "./commands/operator.ts";
 import { registerProcesses } from "./commands/processes.ts";
 import { registerPublish } from "./commands/publish.ts";
@@ -30,6 +31,7 @@ export function buildProgram(): Command {
   registerDeploy(program);
   registerDispute(program);
   registerEnding(program);
+  registerKeys(program);
   registerOperator(program);
   registerProcesses(program);
   registerPublish(program);
