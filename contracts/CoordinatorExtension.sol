@@ -5,6 +5,7 @@ import {Batches} from "./coordinator/Batches.sol";
 import {CoordinatorState} from "./coordinator/CoordinatorState.sol";
 import {Disputes} from "./coordinator/Disputes.sol";
 import {LedgerAccounts} from "./coordinator/LedgerAccounts.sol";
+import {Registries} from "./coordinator/Registries.sol";
 import {RequestEndings} from "./coordinator/RequestEndings.sol";
 import {VerifierRouter} from "./coordinator/VerifierRouter.sol";
 import {ICoordinatorExtension} from "./interfaces/ICoordinatorExtension.sol";
@@ -20,7 +21,8 @@ contract CoordinatorExtension is
     VerifierRouter,
     RequestEndings,
     Disputes,
-    Batches
+    Batches,
+    Registries
 {
     /// @inheritdoc ICoordinatorExtension
     bytes32 public immutable configHash;

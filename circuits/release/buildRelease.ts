@@ -22,7 +22,7 @@ import { encodePayload, payloadLength } from "../compiler/integer/payload.ts";
 import { unitsOf } from "../compiler/integer/units.ts";
 import { type Bill, billOf } from "../compiler/r1cs/bill.ts";
 import { buildCircuit } from "../compiler/r1cs/buildCircuit.ts";
-import { writeR1cs } from "../compiler/r1cs/writeR1cs.ts";
+import { encodeR1cs } from "../compiler/r1cs/writeR1cs.ts";
 import { type DevelopmentKeys, ensureDevelopmentKeys } from "../keys/developmentKeys.ts";
 import { developmentTranscript } from "./developmentTranscript.ts";
 import { type HeldoutReport, reportHeldout } from "./heldoutReport.ts";
@@ -71,7 +71,7 @@ export async function buildRelease(input: {
   const compilation = compileFolder(folder);
   requirePayloads(compilation.model);
   const circuit = buildCircuit(compilation.model);
-  const r1cs = r1csFile(circuit);
+  const r1cs = encodeR1cs(circuit);
   const compiled = performance.now();
   const { name } = folder.description;
   const keys = await ensureDevelopmentKeys({ r1cs, name, cacheDirectory: input.cacheDirectory });
@@ -119,12 +119,6 @@ function requirePayloads(model: IntegerModel): void {
       { data: { side, bytes, limit: MAX_PAYLOAD_BYTES } },
     );
   }
-}
-
-function r1csFile(circuit: Parameters<typeof writeR1cs>[0]): Uint8Array {
-  const chunks: Uint8Array[] = [];
-  writeR1cs(circuit, (chunk) => chunks.push(chunk.slice()));
-  return new Uint8Array(Buffer.concat(chunks));
 }
 
 async function storeArtefacts(input: {

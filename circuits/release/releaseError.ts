@@ -1,6 +1,6 @@
-/** A model folder that cannot become a release; the message names the file and the next step. */
+/** A release that cannot be made or made again; the message names the file and the next step. */
 export class ReleaseError extends Error {
-  readonly code: "ModelFolderInvalid" | "PayloadTooLong";
+  readonly code: "ModelFolderInvalid" | "PayloadTooLong" | "CircuitForeign";
   readonly data: Readonly<Record<string, unknown>>;
 
   constructor(

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IBalanceLedger} from "./IBalanceLedger.sol";
+import {ICoordinatorRegistries} from "./ICoordinatorRegistries.sol";
 import {IInferenceAnswers} from "./IInferenceAnswers.sol";
 import {IInferenceBatches} from "./IInferenceBatches.sol";
 import {IInferenceDisputes} from "./IInferenceDisputes.sol";
@@ -19,5 +20,6 @@ interface IInferenceCoordinator is
     IInferenceDisputes,
     IInferenceBatches,
     IBalanceLedger,
-    IVerifierRouter
+    IVerifierRouter,
+    ICoordinatorRegistries
 {}

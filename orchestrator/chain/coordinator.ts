@@ -137,7 +137,10 @@ function answerOf({ request, output, proof, payee }: Fulfilment) {
 }
 
 /** h, A, B, C; coordinates of G2 imaginary part first, as the precompiles read them. */
-export function encodeEvidence({ proof, commitment }: JournaledProof): Hex {
+export function encodeEvidence({
+  proof,
+  commitment,
+}: Pick<JournaledProof, "proof" | "commitment">): Hex {
   const { a, b, c } = proof;
   const [[xReal, xImaginary], [yReal, yImaginary]] = b;
   const words = [commitment, ...a, xImaginary, xReal, yImaginary, yReal, ...c];

@@ -1,5 +1,6 @@
 import { Interface } from "ethers";
 
+import { ceremonyBookAbi } from "../../sdk/protocol/abi/ceremonyBook.ts";
 import { inferenceCoordinatorAbi } from "../../sdk/protocol/abi/inferenceCoordinator.ts";
 import { modelRegistryAbi } from "../../sdk/protocol/abi/modelRegistry.ts";
 import { operatorRegistryAbi } from "../../sdk/protocol/abi/operatorRegistry.ts";
@@ -11,6 +12,7 @@ const interfaces = [
   operatorRegistryAbi,
   modelRegistryAbi,
   zkVerifierAbi,
+  ceremonyBookAbi,
 ].map((abi) => new Interface(abi));
 
 /** Turns the refusal of an `eth_call` or `eth_estimateGas` into ContractReverted, if it was one. */

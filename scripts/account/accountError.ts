@@ -12,7 +12,9 @@ export class AccountError extends Error {
     | "FundsMissing"
     | "TransactionLost"
     | "TransactionReverted"
-    | "RequestUnknown";
+    | "RequestUnknown"
+    | "AnswerAbsent"
+    | "WindowOver";
   readonly data: Readonly<Record<string, unknown>>;
 
   constructor(

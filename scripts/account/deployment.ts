@@ -12,9 +12,8 @@ import { view } from "./transact.ts";
 /** Where a deployment is. */
 export interface Place {
   readonly rpcUrl: string;
+  /** Names the registries and the asset. */
   readonly coordinator: string;
-  /** Names the coordinator, the model registry and the asset. */
-  readonly operatorRegistry: string;
   /** Block the coordinator was deployed in, or an earlier one; logs are read from there. */
   readonly startBlock: number;
   /** Chain the deployment is on, if that is known. */
@@ -36,7 +35,7 @@ export interface Deployment {
 }
 
 /**
- * Opens a deployment, and checks that its contracts belong together.
+ * Opens a deployment; its coordinator names the other contracts.
  * @param keyFile holds the account's private key; null: nothing will be sent
  * @throws AccountError KeyFileInvalid, ChainUnavailable, ChainForeign, DeploymentInvalid
  */
@@ -65,8 +64,7 @@ async function meet(
   }
   const runner = wallet === null ? provider : wallet.connect(provider);
   const coordinator = new Contract(place.coordinator, inferenceCoordinatorAbi, runner);
-  const operatorRegistry = new Contract(place.operatorRegistry, operatorRegistryAbi, runner);
-  const { asset, modelRegistry } = await namedBy(operatorRegistry, place);
+  const { asset, modelRegistry, operatorRegistry } = await namedBy(coordinator, place);
   return {
     provider,
     chainId,
@@ -74,7 +72,7 @@ async function meet(
     account: wallet === null ? null : (wallet.address as Hex),
     asset: await readAsset(asset, provider),
     coordinator,
-    operatorRegistry,
+    operatorRegistry: new Contract(operatorRegistry, operatorRegistryAbi, runner),
     modelRegistry: new Contract(modelRegistry, modelRegistryAbi, runner),
     close: () => {
       provider.destroy();
@@ -82,28 +80,21 @@ async function meet(
   };
 }
 
-/** The registry is asked: it names the coordinator for ever, and the rest of the deployment. */
-async function namedBy(
-  registry: Contract,
-  { coordinator, operatorRegistry, rpcUrl }: Place,
-): Promise<{ readonly asset: string; readonly modelRegistry: string }> {
-  const data = { coordinator, operatorRegistry };
-  let named: readonly unknown[];
+async function namedBy(coordinator: Contract, { coordinator: address, rpcUrl }: Place) {
   try {
-    const views = ["coordinator", "asset", "modelRegistry"].map((name) => view(registry, name));
-    named = await Promise.all(views);
+    const [asset, modelRegistry, operatorRegistry] = await Promise.all(
+      ["asset", "modelRegistry", "operatorRegistry"].map((name) => view(coordinator, name)),
+    );
+    return {
+      asset: String(asset),
+      modelRegistry: String(modelRegistry),
+      operatorRegistry: String(operatorRegistry),
+    };
   } catch (cause) {
     const message =
-      `There is no OperatorRegistry at ${operatorRegistry} on the chain of ${rpcUrl}; ` +
-      "check --addresses or --operator-registry, and --rpc.";
+      `There is no InferenceCoordinator at ${address} on the chain of ${rpcUrl}; ` +
+      "check --addresses or --coordinator, and --rpc.";
+    const data = { coordinator: address };
     throw new AccountError("DeploymentInvalid", message, { data, cause });
   }
-  const [owner, asset, modelRegistry] = named.map(String);
-  if (owner?.toLowerCase() === coordinator.toLowerCase()) {
-    return { asset: asset ?? "", modelRegistry: modelRegistry ?? "" };
-  }
-  const message =
-    `The OperatorRegistry at ${operatorRegistry} belongs to the coordinator ${owner}, ` +
-    `not to ${coordinator}; name contracts of one deployment.`;
-  throw new AccountError("DeploymentInvalid", message, { data });
 }

@@ -65,6 +65,15 @@ export async function outcomeOf(
   };
 }
 
+/** `None` if this deployment does not know the request. @throws AccountError ChainRefused */
+export async function statusOf(
+  { coordinator }: Deployment,
+  requestId: Hex,
+): Promise<RequestStatus> {
+  const number = Number(await view(coordinator, "requestStatus", [requestId]));
+  return REQUEST_STATUSES[number] ?? "None";
+}
+
 /**
  * Waits until a request has ended, or its deadline has passed without an answer.
  * @param waiting.onStatus is told each status as it is reached
@@ -93,11 +102,6 @@ export async function untilEnded(
     if (TERMINAL.includes(status) || isOver) return outcomeOf(deployment, requestId, fromBlock);
     await delay(pollMs, undefined, { signal }).catch(() => undefined);
   }
-}
-
-async function statusOf({ coordinator }: Deployment, requestId: Hex): Promise<RequestStatus> {
-  const number = Number(await view(coordinator, "requestStatus", [requestId]));
-  return REQUEST_STATUSES[number] ?? "None";
 }
 
 /** Undefined for an event without such a field, where ethers throws. */

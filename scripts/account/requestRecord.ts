@@ -19,6 +19,10 @@ export interface RequestRecord {
   /** Second from which other operators may answer. */
   readonly primaryUntil: bigint;
   readonly payer: Hex;
+  /** Address whose code is the verifying key that proofs of this request are checked with. */
+  readonly key: Hex;
+  /** Bond behind an optimistic answer, in the asset's smallest unit. */
+  readonly bond: bigint;
   /** The tuples `request` and `assignment`, as the coordinator's functions take them. */
   readonly preimage: readonly [request: unknown, assignment: unknown];
   /** The optimistic answer that stands; null without one. */
@@ -87,6 +91,8 @@ export async function findRequest(deployment: Deployment, requestId: Hex): Promi
     operatorId: assignment.operatorId as bigint,
     primaryUntil: assignment.primaryUntil as bigint,
     payer: assignment.payer as Hex,
+    key: assignment.key as Hex,
+    bond: assignment.bond as bigint,
     preimage: [request, assignment],
     answer: answerIn(events),
     blockNumber: asked.blockNumber,

@@ -47,6 +47,19 @@ describe("assay account", { timeout: 60_000 }, () => {
     assert.match(await shown(), /unlimited$/);
   });
 
+  it("balance prints one object with --json, amounts as text", async () => {
+    const [account, consumer] = [await chain.fund(), await chain.fund()];
+    await assay("account", "deposit", "1gwei", ...chain.as(account));
+    await assay("account", "allow", consumer.address, "7", ...chain.as(account));
+    const own = { account: account.address, balance: "1000000000", requests: "0" };
+    const alone = await assay("account", "balance", "--json", ...chain.as(account));
+    assert.deepEqual(JSON.parse(alone.out), { ...own, allowance: null });
+    const both = ["--json", "--consumer", consumer.address, ...chain.as(account)];
+    const { out } = await assay("account", "balance", ...both);
+    const allowance = { consumer: consumer.address, amount: "7" };
+    assert.deepEqual(JSON.parse(out), { ...own, allowance });
+  });
+
   it("says what is there when more is withdrawn, in the error's name", async () => {
     const account = await chain.fund();
     await assay("account", "deposit", "5", ...chain.as(account));

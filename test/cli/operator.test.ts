@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 
 import { CliError, explain } from "../../apps/cli/failure.ts";
 import { operatorIdOf } from "../../scripts/account/operatorRecord.ts";
-import { assay, ETHER, readNumber, startDeployedChain } from "./support/deployedChain.ts";
+import { assay, ETHER, startDeployedChain } from "./support/deployedChain.ts";
 import type { DeployedChain, TestAccount } from "./support/deployedChain.ts";
 
 const DAY = 86_400;
@@ -183,6 +183,67 @@ describe("assay operator", { timeout: 120_000 }, () => {
     }
   });
 
+  it("status and earnings print one object with --json, amounts as text", async () => {
+    const operator = await serving();
+    const as = ["--json", "--operator", operator.id.toString(), ...chain.as(null)];
+    const { out } = await assay("operator", "status", ...as);
+    const { listings, bond, ...rest } = JSON.parse(out) as Readonly<Record<string, unknown>>;
+    const prices = { computePrice: 10n, proofPrice: 100n, bytePrice: 1_000n };
+    assert.deepEqual(rest, {
+      operatorId: operator.id.toString(),
+      owner: operator.address,
+      payout: null,
+      isBonded: true,
+      prices: Object.fromEntries(
+        Object.entries(prices).map(([name, gwei]) => [name, `${gwei}000000000`]),
+      ),
+      earnings: "0",
+    });
+    assert.deepEqual(bond, {
+      amount: ETHER.toString(),
+      locked: "0",
+      listings: "1",
+      unbonding: "0",
+      withdrawableAt: "0",
+    });
+    const [listing] = listings as readonly Readonly<Record<string, unknown>>[];
+    const { releaseId, level, price, tickets } = listing ?? {};
+    assert.deepEqual(
+      [releaseId, level, price, tickets],
+      [chain.releaseId, "Zk", PRICE.toString(), "2"],
+    );
+    const earnings = await assay("operator", "earnings", ...as);
+    assert.deepEqual(JSON.parse(earnings.out), {
+      operatorId: operator.id.toString(),
+      earnings: "0",
+      payout: null,
+    });
+  });
+
+  it("serve and limits take several levels at once, and serve --stop leaves them", async () => {
+    const operator = await enrolled();
+    await assay("operator", "price", ...PRICES, ...chain.as(operator));
+    const at = [chain.releaseId, "--levels", "optimistic, zk", ...chain.as(operator)];
+    const served = async (): Promise<readonly string[]> => {
+      const { out } = await assay("operator", "status", "--json", ...chain.as(operator));
+      const { listings } = JSON.parse(out) as {
+        readonly listings: readonly { readonly level: string }[];
+      };
+      return listings.map(({ level }) => level);
+    };
+    await assay("operator", "serve", "--max-callback-gas", "5", ...at);
+    assert.deepEqual(await served(), ["Optimistic", "Zk"]);
+    const { out } = await assay("operator", "limits", ...at);
+    assert.match(out, /^level optimistic\n[^]*max-callback-gas +5\n[^]*^level zk\n[^]*gas +5$/m);
+    await assay("operator", "serve", "--stop", ...at);
+    assert.deepEqual(await served(), []);
+    const unknown = ["--levels", "zk,moon", ...chain.as(operator)];
+    assert.match(
+      await refused("operator", "serve", chain.releaseId, ...unknown),
+      /moon is no level\.\n +Give one of optimistic, tee, zk/,
+    );
+  });
+
   const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
     ["a bond without a unit", ["bond", "0.5"], /"0\.5" has a fraction but no unit/],
     ["a bond below zero", ["bond", "--", "-1eth"], /"-1eth" is no amount/],
@@ -252,27 +313,19 @@ describe("options of a deployment", { timeout: 60_000 }, () => {
   });
   after(() => chain.stop());
 
-  /** Two contracts that are named instead of a file. */
-  const named = (coordinator: string, operatorRegistry: string): readonly string[] => [
-    "--coordinator",
-    coordinator,
-    "--operator-registry",
-    operatorRegistry,
-  ];
+  const named = (coordinator: string): readonly string[] => ["--coordinator", coordinator];
 
-  it("takes the addresses of two contracts instead of a file", async () => {
-    const { coordinator, operatorRegistry } = chain.addresses;
-    const place = ["--rpc", chain.rpcUrl, ...named(coordinator, operatorRegistry)];
+  it("takes the coordinator's address instead of a file", async () => {
+    const place = ["--rpc", chain.rpcUrl, ...named(chain.addresses.coordinator)];
     const { out } = await assay("account", "balance", account.address, ...place);
     assert.match(out, /^balance +0eth$/m);
-    assert.equal(
-      await readNumber((await chain.meet(account)).coordinator, "balanceOf", account.address),
-      0n,
-    );
+    // Through the registry that only the coordinator names.
+    const register = ["operator", "register", ...place, "--key-file", account.keyFile];
+    assert.match((await assay(...register)).out, /^operator \d+ registered/);
   });
 
   const wrong: readonly (readonly [string, () => readonly string[], RegExp])[] = [
-    ["no chain", () => named(account.address, account.address), /This needs a chain\..*--rpc/s],
+    ["no chain", () => named(account.address), /This needs a chain\..*--rpc/s],
     ["no deployment", () => ["--rpc", chain.rpcUrl], /needs one deployment/],
     [
       "two deployments",
@@ -281,18 +334,18 @@ describe("options of a deployment", { timeout: 60_000 }, () => {
     ],
     [
       "a chain nobody serves",
-      () => ["--rpc", "http://127.0.0.1:1", ...named(account.address, account.address)],
+      () => ["--rpc", "http://127.0.0.1:1", ...named(account.address)],
       /\[ChainUnavailable\]/,
     ],
     [
-      "an address without a registry",
-      () => ["--rpc", chain.rpcUrl, ...named(chain.addresses.coordinator, account.address)],
-      /no OperatorRegistry at .*\[DeploymentInvalid\]/,
+      "an address without a contract",
+      () => ["--rpc", chain.rpcUrl, ...named(account.address)],
+      /no InferenceCoordinator at .*\[DeploymentInvalid\]/,
     ],
     [
-      "contracts of two deployments",
-      () => ["--rpc", chain.rpcUrl, ...named(account.address, chain.addresses.operatorRegistry)],
-      /belongs to the coordinator 0x.*\[DeploymentInvalid\]/,
+      "another contract's address",
+      () => ["--rpc", chain.rpcUrl, ...named(chain.addresses.operatorRegistry)],
+      /no InferenceCoordinator at .*\[DeploymentInvalid\]/,
     ],
     [
       "a file that is none",

@@ -61,10 +61,10 @@ describe("assay publish", () => {
 
   it("registers the release on a chain under the id it prints", async () => {
     const publisher = HDNodeWallet.fromPhrase(DEVELOPMENT_MNEMONIC).connect(provider);
-    const { modelRegistry } = await deployAssay({ signer: publisher });
+    const { coordinator, modelRegistry } = await deployAssay({ signer: publisher });
     const keyFile = join(folder, "key");
     await writeFile(keyFile, `${publisher.privateKey}\n`);
-    const where = ["--rpc", chain.rpcUrl, "--registry", modelRegistry];
+    const where = ["--rpc", chain.rpcUrl, "--coordinator", coordinator];
     const said = await publish(...where, "--key-file", keyFile);
     const releaseId = /^release {2}(0x[0-9a-f]{64})$/m.exec(said)?.[1];
     const registry = new Contract(modelRegistry, modelRegistryAbi, provider);
@@ -77,20 +77,20 @@ describe("assay publish", () => {
 
   it("says what the contracts refuse, by the error's name", async () => {
     const publisher = HDNodeWallet.fromPhrase(DEVELOPMENT_MNEMONIC).connect(provider);
-    const { modelRegistry } = await deployAssay({ signer: publisher });
+    const { coordinator } = await deployAssay({ signer: publisher });
     const keyFile = join(folder, "same-key");
     await writeFile(keyFile, publisher.privateKey);
-    const where = ["--rpc", chain.rpcUrl, "--registry", modelRegistry, "--key-file", keyFile];
+    const where = ["--rpc", chain.rpcUrl, "--coordinator", coordinator, "--key-file", keyFile];
     await publish(...where);
     await assert.rejects(publish(...where), /ReleaseAlreadyPublished\(0x[0-9a-f]{64}\)/);
   });
 
   it("registers an optimistic release with the least bond, or says the field refused", async () => {
     const publisher = HDNodeWallet.fromPhrase(DEVELOPMENT_MNEMONIC).connect(provider);
-    const { modelRegistry } = await deployAssay({ signer: publisher });
+    const { coordinator, modelRegistry } = await deployAssay({ signer: publisher });
     const keyFile = join(folder, "optimistic-key");
     await writeFile(keyFile, publisher.privateKey);
-    const where = ["--rpc", chain.rpcUrl, "--registry", modelRegistry, "--key-file", keyFile];
+    const where = ["--rpc", chain.rpcUrl, "--coordinator", coordinator, "--key-file", keyFile];
     const both = [...where, "--levels", "optimistic,zk"];
     await assert.rejects(publish(...both, "--min-bond", "1"), /ReleaseFieldInvalid\(minBond, 1\)/);
     await assert.rejects(publish(...both, "--min-grade", "2"), /ReleaseGradeTooLow\(0, 2\)/);
@@ -105,16 +105,20 @@ describe("assay publish", () => {
     ["a key file without a key", { keyFile: import.meta.filename }, /holds no private key/],
     ["an endpoint nobody listens at", { rpc: "http://127.0.0.1:1" }, /\[ChainUnavailable\]/],
     ["an endpoint that is no url", { rpc: "mainnet" }, /No chain answers at mainnet/],
-    ["a registry that is no address", { registry: "0x12" }, /\[RegistryInvalid\]/],
-    ["an address without a registry", { registry: `0x${"12".repeat(20)}` }, /no ModelRegistry at/],
+    ["a coordinator that is no address", { coordinator: "0x12" }, /0x12 is no address/],
+    [
+      "an address without a coordinator",
+      { coordinator: `0x${"12".repeat(20)}` },
+      /no InferenceCoordinator at .*\[DeploymentInvalid\]/,
+    ],
   ];
   for (const [what, change, expected] of wrong) {
     it(`refuses ${what} before it builds anything`, async () => {
       const keyFile = join(folder, "some-key");
       await writeFile(keyFile, HDNodeWallet.fromPhrase(DEVELOPMENT_MNEMONIC).privateKey);
-      const rightful = { rpc: chain.rpcUrl, registry: `0x${"00".repeat(20)}`, keyFile };
-      const { rpc, registry, keyFile: file } = { ...rightful, ...change };
-      const refused = publish("--rpc", rpc, "--registry", registry, "--key-file", file);
+      const rightful = { rpc: chain.rpcUrl, coordinator: `0x${"00".repeat(20)}`, keyFile };
+      const { rpc, coordinator, keyFile: file } = { ...rightful, ...change };
+      const refused = publish("--rpc", rpc, "--coordinator", coordinator, "--key-file", file);
       await assert.rejects(refused, (error: Error & { stdout: string; stderr: string }) => {
         assert.match(error.stderr, expected);
         assert.doesNotMatch(error.stderr, /\n +at |JsonRpcProvider/);
@@ -125,6 +129,10 @@ describe("assay publish", () => {
   }
 
   it("asks for all of the chain's options or none", async () => {
-    await assert.rejects(publish("--rpc", chain.rpcUrl), /needs --rpc, --registry and --key-file/);
+    const rpc = ["--rpc", chain.rpcUrl];
+    await assert.rejects(publish(...rpc), /needs an account\.\n .*--key-file/);
+    const key = ["--key-file", import.meta.filename];
+    await assert.rejects(publish(...rpc, ...key), /needs one deployment\.\n .*--coordinator/);
+    await assert.rejects(publish(...key), /needs a chain\.\n .*--rpc/);
   });
 });

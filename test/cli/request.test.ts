@@ -137,7 +137,7 @@ describe("assay request", { timeout: 120_000 }, () => {
     const requestId = await asked(account, ...terms, ...one);
     const record = await findRequest(await chain.meet(account), requestId);
     const { maxFee, deadline, ...rest } = record.terms;
-    const gas = 268_000n + 22n * 148n + 5_000n;
+    const gas = 273_000n + 22n * 148n + 5_000n;
     assert.equal(maxFee, 1_230n * GWEI + 3n * GWEI * gas);
     const now = (await chain.provider.getBlock("latest"))?.timestamp ?? 0;
     assert.ok(deadline > BigInt(now) + 7_000n && deadline <= BigInt(now) + 7_200n);
@@ -272,7 +272,7 @@ describe("assay request", { timeout: 120_000 }, () => {
         new RegExp(`^status +Answered, not final\noutput +${hexlify(OUTPUT)}$`, "m"),
       );
       const early = await refused("finalize", requestId, ...chain.as(account));
-      assert.match(early, /WindowOpen\(.*\n +The answer can be disputed until \S+Z\./);
+      assert.match(early, /WindowOpen\(.*\n +An answer can be disputed, .* until \S+Z\./);
 
       await pass(3_600);
       const { out } = await assay("finalize", requestId, ...chain.as(account));

@@ -14,7 +14,6 @@ export interface ChainOptions {
   readonly rpc?: string;
   readonly addresses?: string;
   readonly coordinator?: string;
-  readonly operatorRegistry?: string;
   readonly startBlock?: string;
   readonly keyFile?: string;
 }
@@ -29,7 +28,6 @@ export interface OpenAccount {
 
 const addressesFile = z.looseObject({
   coordinator: z.string(),
-  operatorRegistry: z.string(),
   chainId: z.number().int().positive().optional(),
   startBlock: z.number().int().nonnegative().optional(),
 });
@@ -40,9 +38,14 @@ export function withChain(command: Command): Command {
     .option("--rpc <url>", "HTTP endpoint of the chain")
     .option("--addresses <file>", "JSON of the deployment, as assay deploy writes it")
     .option("--coordinator <address>", "the deployment's InferenceCoordinator, without such a file")
-    .option("--operator-registry <address>", "its OperatorRegistry, without such a file")
     .option("--start-block <number>", "block the deployment was made in, without such a file")
     .option("--key-file <file>", "holds the private key of the account that acts");
+}
+
+/** Adds `--json`. */
+export function withJson(command: Command): Command {
+  const effect = "print one JSON object on standard output, all else on standard error";
+  return command.option("--json", effect);
 }
 
 /**
@@ -91,21 +94,16 @@ async function placeOf(options: ChainOptions): Promise<Place> {
   return {
     rpcUrl,
     coordinator: parseAddress(known.coordinator),
-    operatorRegistry: parseAddress(known.operatorRegistry),
     startBlock: start ?? known.startBlock ?? 0,
     ...(known.chainId === undefined ? {} : { chainId: BigInt(known.chainId) }),
   };
 }
 
 async function namedDeployment(options: ChainOptions): Promise<z.infer<typeof addressesFile>> {
-  const { addresses, coordinator, operatorRegistry } = options;
-  const isNamed = coordinator !== undefined || operatorRegistry !== undefined;
-  if (addresses !== undefined && !isNamed) return readAddresses(addresses);
-  if (addresses === undefined && coordinator !== undefined && operatorRegistry !== undefined) {
-    return { coordinator, operatorRegistry };
-  }
-  const next =
-    "Give --addresses with the file of a deployment, or --coordinator and --operator-registry.";
+  const { addresses, coordinator } = options;
+  if (addresses !== undefined && coordinator === undefined) return readAddresses(addresses);
+  if (addresses === undefined && coordinator !== undefined) return { coordinator };
+  const next = "Give --addresses with the file of a deployment, or --coordinator.";
   throw new CliError("This needs one deployment.", next);
 }
 
@@ -116,7 +114,7 @@ async function readAddresses(file: string): Promise<z.infer<typeof addressesFile
   try {
     return addressesFile.parse(JSON.parse(text));
   } catch (cause) {
-    const next = "It needs coordinator and operatorRegistry; assay deploy writes one with --out.";
+    const next = "It needs the coordinator's address; assay deploy writes one with --out.";
     throw new CliError(`${file} holds no addresses of a deployment.`, next, cause);
   }
 }

@@ -30,8 +30,16 @@ const NEXT_STEPS: Readonly<Record<string, NextStep>> = {
   ReleaseUnknown: "Check the release id; assay publish prints it.",
   ReleaseIsRetired: "Its publisher retired it; choose a newer release.",
   // Requests
-  WindowOpen: ([, end]) => `The answer can be disputed until ${time(end)}.`,
+  WindowOpen: ([, end]) =>
+    `An answer can be disputed, or a challenge answered, until ${time(end)}.`,
   WindowClosed: "The answer is final, or its challenge is over: assay result ID.",
+  AlreadyChallenged: "Once is enough: wait for its proof, or give it with assay escalate ID.",
+  NotChallenged: "Ask for a proof first: assay challenge ID.",
+  SameOutput: "The answer is right: assay escalate ID proves it.",
+  OtherOutput: "The answer is wrong: assay overturn ID takes its bond.",
+  OverturnNotCommitted: "The commitment was for another answer or is too new; run it again.",
+  VerifierNotRevoked:
+    "Only a request whose verifier was revoked fails; wait for its answer or its end.",
   AnswerMismatch: "The answer changed meanwhile, or the request has ended: assay result ID.",
   VerifierIsRevoked: "Its judge was revoked, so it ends as Failed and the payer is refunded.",
   NoOperator:
@@ -48,6 +56,12 @@ const NEXT_STEPS: Readonly<Record<string, NextStep>> = {
   DeadlineTooSoon: ([, earliest]) =>
     `Give a longer --deadline: ${time(earliest)} at the earliest, two primary windows from now.`,
   DeadlineTooLate: ([, latest]) => `Give a shorter --deadline: ${time(latest)} at the latest.`,
+  CallbackFailedAgain: "It reverted with the last value: mend the contract, or raise --gas.",
+  CallbackAlreadyDelivered: "Nothing is left to do.",
+  CallbackAbsent: "The requester is no contract, or its callback comes later: nothing to retry.",
+  CallbackGasTooLow: ([, least]) => `Its terms ask for ${least} at least: raise --gas.`,
+  RetryClosed: ([, until]) =>
+    `Only the requester may since ${time(until)}, in a transaction of its own.`,
   DeadlineNotPassed: ([, deadline]) => `An operator may answer until ${time(deadline)}.`,
   TermUnsupported: "Leave this term out: it does not belong to the level or the asset.",
   GradeTooLow: ([grade]) => `The release's key has grade ${grade}: lower --min-grade.`,

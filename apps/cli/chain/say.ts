@@ -20,3 +20,12 @@ export function sayTable(
   const width = Math.max(...rows.map(([name]) => name.length));
   for (const [name, value] of rows) print(`${name.padEnd(width)}  ${value}`);
 }
+
+/** Prints one JSON object on one line; whole numbers of the chain are decimal text. */
+export function sayJson(report: object): void {
+  console.log(
+    JSON.stringify(report, (_, value: unknown) =>
+      typeof value === "bigint" ? value.toString() : value,
+    ),
+  );
+}

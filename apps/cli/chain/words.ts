@@ -59,3 +59,8 @@ export function parseLevel(text: string): Verification {
   if (level !== undefined) return level;
   throw new CliError(`${text} is no level.`, `Give one of ${LEVEL_WORDS.join(", ")}.`);
 }
+
+/** Levels separated by commas, each once. @throws CliError */
+export function parseLevels(text: string): readonly Verification[] {
+  return [...new Set(text.split(",").map((each) => parseLevel(each.trim())))];
+}

@@ -1,17 +1,23 @@
 import type { Command } from "commander";
 
-import { readAccount, readAllowance } from "../../../scripts/account/accountRecord.ts";
+import {
+  readAccount,
+  readAllowance,
+  type AccountRecord,
+} from "../../../scripts/account/accountRecord.ts";
 import { approveAsset } from "../../../scripts/account/asset.ts";
 import { fieldsOf, transact } from "../../../scripts/account/transact.ts";
-import { formatAmount, parseAmount } from "../chain/amounts.ts";
+import type { Hex } from "../../../sdk/protocol/abiEncoding.ts";
+import { formatAmount, parseAmount, type Units } from "../chain/amounts.ts";
 import {
   asAccount,
   onDeployment,
   unitsOf,
   withChain,
+  withJson,
   type ChainOptions,
 } from "../chain/options.ts";
-import { sayMined, sayTable } from "../chain/say.ts";
+import { sayJson, sayMined, sayTable } from "../chain/say.ts";
 import { parseAddress } from "../chain/words.ts";
 import { CliError } from "../failure.ts";
 
@@ -33,7 +39,9 @@ export function registerAccount(program: Command): void {
     .argument("<consumer>", "that account")
     .argument("<amount>", "most it may spend from now on; unlimited: without end; 0: nothing")
     .action(allow);
-  withChain(account.command("balance").description("what an account holds at the coordinator"))
+  withJson(
+    withChain(account.command("balance").description("what an account holds at the coordinator")),
+  )
     .argument("[address]", "the account, if not the key's own")
     .option("--consumer <address>", "also what this account may spend of it")
     .action(showBalance);
@@ -85,7 +93,7 @@ async function allow(who: string, text: string, options: ChainOptions): Promise<
 
 async function showBalance(
   address: string | undefined,
-  options: ChainOptions & { readonly consumer?: string },
+  options: ChainOptions & { readonly consumer?: string; readonly json?: boolean },
 ): Promise<void> {
   const named = address === undefined ? null : parseAddress(address);
   const consumer = options.consumer === undefined ? null : parseAddress(options.consumer);
@@ -95,18 +103,28 @@ async function showBalance(
       const next = "Name its address, or the file of its key with --key-file.";
       throw new CliError("This needs an account.", next);
     }
-    const units = unitsOf(deployment);
     const record = await readAccount(deployment, account);
-    const rows: [string, string][] = [
-      ["account", account],
-      ["balance", formatAmount(record.balance, units)],
-      ["requests", record.requests.toString()],
-    ];
-    if (consumer !== null) {
-      const allowed = await readAllowance(deployment, { payer: account, consumer });
-      const text = allowed === WITHOUT_END ? "unlimited" : formatAmount(allowed, units);
-      rows.push([`allowed to ${consumer}`, text]);
-    }
-    sayTable(rows);
+    const allowance =
+      consumer === null
+        ? null
+        : { consumer, amount: await readAllowance(deployment, { payer: account, consumer }) };
+    if (options.json === true) sayJson({ ...record, allowance });
+    else sayTable(balanceRows(record, allowance, unitsOf(deployment)));
   });
+}
+
+function balanceRows(
+  { account, balance, requests }: AccountRecord,
+  allowance: { readonly consumer: Hex; readonly amount: bigint } | null,
+  units: Units,
+): (readonly [string, string])[] {
+  const rows = [
+    ["account", account],
+    ["balance", formatAmount(balance, units)],
+    ["requests", requests.toString()],
+  ] as const;
+  if (allowance === null) return [...rows];
+  const { consumer, amount } = allowance;
+  const text = amount === WITHOUT_END ? "unlimited" : formatAmount(amount, units);
+  return [...rows, [`allowed to ${consumer}`, text]];
 }

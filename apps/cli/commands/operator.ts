@@ -1,9 +1,9 @@
 import { Argument, type Command } from "commander";
 
 import { transact } from "../../../scripts/account/transact.ts";
-import { asAccount, withChain, type ChainOptions } from "../chain/options.ts";
+import { asAccount, withChain, withJson, type ChainOptions } from "../chain/options.ts";
 import { sayMined } from "../chain/say.ts";
-import { LEVEL_WORDS, parseAddress, parseLevel, parseWord } from "../chain/words.ts";
+import { LEVEL_WORDS, parseAddress, parseLevels, parseWord } from "../chain/words.ts";
 import { CliError } from "../failure.ts";
 import { addBond, register, unbond, withdrawBond, withdrawEarnings } from "../operator/bond.ts";
 import { limitsIn, withLimits } from "../operator/limits.ts";
@@ -20,12 +20,12 @@ export function registerOperator(program: Command): void {
   registerMoney(operator);
   registerServing(operator);
   registerSenders(operator);
-  withOperator(operator.command("status").description("all the chain holds of an operator")).action(
-    showStatus,
-  );
-  withOperator(
-    operator.command("earnings").description("what an operator earned and did not withdraw"),
-  ).action(showEarnings);
+  for (const [name, description, show] of [
+    ["status", "all the chain holds of an operator", showStatus],
+    ["earnings", "what an operator earned and did not withdraw", showEarnings],
+  ] as const) {
+    withJson(withOperator(operator.command(name).description(description))).action(show);
+  }
 }
 
 function registerMoney(operator: Command): void {
@@ -87,10 +87,13 @@ function registerServing(operator: Command): void {
   )
     .option("--stop", "leave it")
     .action(async (release: string, options: ListOptions & { readonly stop?: boolean }) => {
-      const list = listIn(release, options);
+      const lists = listsIn(release, options);
       await asOperator(options, async (open) => {
-        if (options.stop === true) await stopServing(open, list);
-        else await serve(open, list, limitsIn({ ...options }, open.units));
+        const limits = limitsIn({ ...options }, open.units);
+        for (const list of lists) {
+          if (options.stop === true) await stopServing(open, list);
+          else await serve(open, list, limits);
+        }
       });
     });
   withLimits(
@@ -98,10 +101,14 @@ function registerServing(operator: Command): void {
       operator.command("limits").description("show the limits of a list, or change those named"),
     ),
   ).action(async (release: string, options: ListOptions) => {
-    const list = listIn(release, options);
-    await asOperator(options, (open) =>
-      setLimits(open, list, limitsIn({ ...options }, open.units)),
-    );
+    const lists = listsIn(release, options);
+    await asOperator(options, async (open) => {
+      const limits = limitsIn({ ...options }, open.units);
+      for (const list of lists) {
+        if (lists.length > 1) console.log(`level ${list.level.toLowerCase()}`);
+        await setLimits(open, list, limits);
+      }
+    });
   });
 }
 
@@ -139,15 +146,17 @@ function registerSenders(operator: Command): void {
 }
 
 interface ListOptions extends OperatorOptions {
-  readonly level: string;
+  readonly levels: string;
 }
 
 function withList(command: Command): Command {
   return withOperator(command)
     .argument("<release>", "id of the release")
-    .option("--level <level>", `one of ${LEVEL_WORDS.join(", ")}`, "zk");
+    .option("--level, --levels <levels>", `of ${LEVEL_WORDS.join(", ")}, with commas`, "zk");
 }
 
-function listIn(release: string, { level }: ListOptions): ListName {
-  return { releaseId: parseWord(release, "release id"), level: parseLevel(level) };
+/** The lists of a release that the levels name. @throws CliError */
+function listsIn(release: string, { levels }: ListOptions): readonly ListName[] {
+  const releaseId = parseWord(release, "release id");
+  return parseLevels(levels).map((level) => ({ releaseId, level }));
 }

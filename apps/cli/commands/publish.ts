@@ -1,81 +1,73 @@
 import type { Command } from "commander";
 
 import { formatBill } from "../../../circuits/compiler/r1cs/formatBill.ts";
-import { buildRelease } from "../../../circuits/release/buildRelease.ts";
+import { buildRelease, type BuiltRelease } from "../../../circuits/release/buildRelease.ts";
 import type { HeldoutReport } from "../../../circuits/release/heldoutReport.ts";
 import { LocalStore } from "../../../orchestrator/storage/localStore.ts";
 import { namedRelease } from "../../../scripts/demo/namedRelease.ts";
-import { openPublisher, type Publisher } from "../../../scripts/deploy/publisher.ts";
-import { CliError } from "../failure.ts";
-import { judgedLevels, type JudgedLevels, type LevelOptions } from "../levels.ts";
+import { publishOn } from "../../../scripts/deploy/publisher.ts";
+import { asAccount, withChain, type ChainOptions } from "../chain/options.ts";
+import { judgedLevels, type LevelOptions } from "../levels.ts";
 import { kindOfPath } from "../paths.ts";
 
-interface PublishOptions extends LevelOptions {
+interface PublishOptions extends ChainOptions, LevelOptions {
   readonly store: string;
   readonly keys: string;
-  readonly rpc?: string;
-  readonly registry?: string;
-  readonly keyFile?: string;
 }
 
 /** `assay publish`: a release under development keys, into a store and, if asked, onto a chain. */
 export function registerPublish(program: Command): void {
-  program
-    .command("publish")
-    .description("build a model's release with development keys, and register it on a chain")
-    .argument("<model>", "a model's folder")
+  withChain(
+    program
+      .command("publish")
+      .description(
+        "build a model's release with development keys; with --rpc, register it on a chain",
+      )
+      .argument("<model>", "a model's folder"),
+  )
     .option("--store <folder>", "where the artefacts go", ".assay/store")
     .option("--keys <folder>", "where development keys are kept", ".assay/keys")
-    .option("--rpc <url>", "chain to register the release on; without it nothing is sent")
-    .option("--registry <address>", "the deployment's ModelRegistry")
-    .option("--key-file <file>", "holds the publisher's private key")
     .option("--levels <levels>", "what it can be asked at: zk, optimistic or both", "zk")
     .option(
       "--min-bond <amount>",
-      "least bond of an optimistic answer, in the asset's smallest unit",
+      "least bond of an optimistic answer; the least allowed if not given",
     )
     .option("--min-grade <grade>", "least grade the key needs to judge optimistic answers")
-    .action(async (path: string, options: PublishOptions) => {
-      await publish(path, options);
-    });
+    .action(publish);
 }
 
 async function publish(path: string, options: PublishOptions): Promise<void> {
-  const chain = chainOptions(options);
-  const levels = judgedLevels(options);
+  const { rpc, addresses, coordinator, keyFile } = options;
+  const isLocal = [rpc, addresses, coordinator, keyFile].every((each) => each === undefined);
   await kindOfPath(path, "a model's folder");
-  const publisher = chain === null ? null : await openPublisher(chain);
-  try {
-    await buildAndPublish({ path, options, levels, publisher });
-  } finally {
-    publisher?.close();
+  if (isLocal) {
+    judgedLevels(options);
+    await build(path, options);
+    return;
   }
+  // All that publishing needs is looked at before anything heavy is done for it.
+  await asAccount(options, async ({ deployment, units }) => {
+    const levels = judgedLevels(options, units);
+    const named = namedRelease(await build(path, options));
+    const release = { ...named.release, ...levels };
+    const { releaseId } = await publishOn(deployment, { ...named, release });
+    console.log(`release  ${releaseId}`);
+  });
 }
 
-async function buildAndPublish({
-  path,
-  options,
-  levels,
-  publisher,
-}: {
-  readonly path: string;
-  readonly options: PublishOptions;
-  readonly levels: JudgedLevels;
-  readonly publisher: Publisher | null;
-}): Promise<void> {
+async function build(
+  modelDirectory: string,
+  { store, keys }: PublishOptions,
+): Promise<BuiltRelease> {
   const built = await buildRelease({
-    modelDirectory: path,
-    store: new LocalStore(options.store),
-    cacheDirectory: options.keys,
+    modelDirectory,
+    store: new LocalStore(store),
+    cacheDirectory: keys,
   });
   console.log(formatBill(built.bill));
   if (built.heldout !== null) console.log(formatHeldout(built.heldout));
   console.log(`manifest ${built.manifestCid}`);
-  if (publisher === null) return;
-  const named = namedRelease(built);
-  const release = { ...named.release, ...levels };
-  const { releaseId } = await publisher.publish({ ...named, release });
-  console.log(`release  ${releaseId}`);
+  return built;
 }
 
 function formatHeldout(report: HeldoutReport): string {
@@ -91,17 +83,6 @@ function formatHeldout(report: HeldoutReport): string {
     `held out mean error ${integer} (float ${float}) of ${examples} examples; ` +
     `integer from float ${mean} on average, ${most} at most`
   );
-}
-
-function chainOptions({ rpc, registry, keyFile }: PublishOptions) {
-  if (rpc === undefined && registry === undefined && keyFile === undefined) return null;
-  if (rpc === undefined || registry === undefined || keyFile === undefined) {
-    throw new CliError(
-      "Registering on a chain needs --rpc, --registry and --key-file together.",
-      "Give all three, or none to build the release only.",
-    );
-  }
-  return { rpcUrl: rpc, modelRegistry: registry, keyFile };
 }
 
 function percent(share: number): string {

@@ -2,21 +2,18 @@ import type { Command } from "commander";
 
 import { findRequest } from "../../../scripts/account/requestRecord.ts";
 import { outcomeOf } from "../../../scripts/account/requestOutcome.ts";
-import { fieldsOf, transact } from "../../../scripts/account/transact.ts";
-import { formatAmount } from "../chain/amounts.ts";
-import { asAccount, onDeployment, withChain, type ChainOptions } from "../chain/options.ts";
-import { sayMined } from "../chain/say.ts";
+import {
+  asAccount,
+  onDeployment,
+  withChain,
+  withJson,
+  type ChainOptions,
+} from "../chain/options.ts";
 import { LEVEL_WORDS, parseAddress, parseLevel, parseWord } from "../chain/words.ts";
-import { CliError } from "../failure.ts";
 import { ask } from "../request/ask.ts";
 import { readInput, type InputOptions } from "../request/input.ts";
 import { sayOutcome, waitForOutcome } from "../request/outcome.ts";
 import { readTerms, withTerms, type TermsOptions } from "../request/terms.ts";
-
-const JSON_OPTION = [
-  "--json",
-  "print one JSON object on standard output, all else on standard error",
-] as const;
 
 interface OutcomeOptions extends ChainOptions {
   readonly wait?: boolean;
@@ -27,43 +24,33 @@ type RequestOptions = OutcomeOptions &
   InputOptions &
   TermsOptions & { readonly level: string; readonly payer?: string };
 
-/** `assay request`, `result`, `expire`, `finalize`: a request from its quote to its end. */
+/** `assay request`, `result`: a request and its answer. */
 export function registerRequest(program: Command): void {
   withTerms(
-    withChain(
-      program
-        .command("request")
-        .description("ask a release as the key's account, and wait for the answer")
-        .argument("<release>", "id of the release"),
+    withJson(
+      withChain(
+        program
+          .command("request")
+          .description("ask a release as the key's account, and wait for the answer")
+          .argument("<release>", "id of the release"),
+      ),
     )
       .option("--no-wait", "do not wait for its end")
-      .option(...JSON_OPTION)
       .option("--input <hex>", "the input's bytes")
       .option("--input-file <file>", "file that is the input")
       .option("--level <level>", `one of ${LEVEL_WORDS.join(", ")}`, "zk")
       .option("--payer <address>", "account that pays, having allowed it; else the own one"),
   ).action(request);
-  withChain(
-    program
-      .command("result")
-      .description("what became of a request so far")
-      .argument("<request>", "id of the request"),
+  withJson(
+    withChain(
+      program
+        .command("result")
+        .description("what became of a request so far")
+        .argument("<request>", "id of the request"),
+    ),
   )
     .option("--wait", "wait for its end")
-    .option(...JSON_OPTION)
     .action(result);
-  withChain(
-    program
-      .command("expire")
-      .description("end a request that nobody answered by its deadline, and refund its payer")
-      .argument("<request>", "id of the request"),
-  ).action(expire);
-  withChain(
-    program
-      .command("finalize")
-      .description("make an optimistic answer final whose window is over, and pay its operator")
-      .argument("<request>", "id of the request"),
-  ).action(finalize);
 }
 
 async function request(release: string, options: RequestOptions): Promise<void> {
@@ -101,33 +88,5 @@ async function result(text: string, options: OutcomeOptions): Promise<void> {
       ? await waitForOutcome(deployment, requestId, json ? console.error : console.log)
       : await outcomeOf(deployment, requestId, blockNumber);
     sayOutcome(outcome, { json });
-  });
-}
-
-async function expire(text: string, options: ChainOptions): Promise<void> {
-  const requestId = parseWord(text, "request id");
-  await asAccount(options, async ({ deployment, units }) => {
-    const { preimage, payer } = await findRequest(deployment, requestId);
-    const call = { method: "expire", values: preimage };
-    const mined = await transact(deployment.coordinator, call);
-    const { reward, refund } = fieldsOf(mined, "RequestExpired");
-    const [paid, back] = [reward, refund].map((part) => formatAmount(BigInt(String(part)), units));
-    sayMined(`request ${requestId} expired: ${back} back to ${payer}, ${paid} to you`, mined);
-  });
-}
-
-async function finalize(text: string, options: ChainOptions): Promise<void> {
-  const requestId = parseWord(text, "request id");
-  await asAccount(options, async ({ deployment, units }) => {
-    const { preimage, answer } = await findRequest(deployment, requestId);
-    if (answer === null) {
-      const sentence = `Request ${requestId} has no optimistic answer.`;
-      throw new CliError(sentence, `See what became of it: assay result ${requestId}.`);
-    }
-    const call = { method: "finalize", values: [...preimage, answer.record, answer.output] };
-    const mined = await transact(deployment.coordinator, call);
-    const paid = BigInt(String(fieldsOf(mined, "RequestFinalized")["paid"]));
-    const share = formatAmount(paid, units);
-    sayMined(`request ${requestId} is final: ${share} to operator ${answer.payee}`, mined);
   });
 }

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 
-import { isShortAmount, nextShortAmount } from "../../../sdk/protocol/shortAmount.ts";
 import { formatAmount, parseAmount, type Units } from "../chain/amounts.ts";
+import { parseShortAmount } from "../chain/shortAmount.ts";
 import { parseWhole } from "../chain/words.ts";
 import { CliError } from "../failure.ts";
 
@@ -94,17 +94,11 @@ export function limitRows(limits: Limits, units: Units): readonly (readonly [str
 
 function parseLimit({ field, most, kind }: Limit, text: string, units: Units): bigint {
   if (kind === "number") return parseWhole(text, { what: flagOf(field).slice(2), most });
-  const own = kind === "amount" ? units : undefined;
-  const value = parseAmount(text, own);
-  if (value > most) {
-    const next = `Give at most ${formatAmount(most, own)}.`;
-    throw new CliError(`${text} is more than ${flagOf(field)} can hold.`, next);
-  }
-  if (kind === "amount" && !isShortAmount(value)) {
-    const sentence = `${text} has too many digits: contracts keep a number up to 1023 and zeros.`;
-    throw new CliError(sentence, `Give ${formatAmount(nextShortAmount(value), own)}.`);
-  }
-  return value;
+  if (kind === "amount") return parseShortAmount(text, { option: flagOf(field), units });
+  const value = parseAmount(text);
+  if (value <= most) return value;
+  const next = `Give at most ${formatAmount(most)}.`;
+  throw new CliError(`${text} is more than ${flagOf(field)} can hold.`, next);
 }
 
 function flagOf(field: string): string {

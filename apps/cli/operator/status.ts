@@ -9,15 +9,24 @@ import {
 import { formatAmount, type Units } from "../chain/amounts.ts";
 import { formatTime } from "../chain/formatTime.ts";
 import { onDeployment, unitsOf } from "../chain/options.ts";
-import { sayTable } from "../chain/say.ts";
+import { sayJson, sayTable } from "../chain/say.ts";
 import { parseOperatorId } from "../chain/words.ts";
 import { CliError } from "../failure.ts";
 import { limitRows } from "./limits.ts";
 import type { OperatorOptions } from "./options.ts";
 
+interface ShowOptions extends OperatorOptions {
+  readonly json?: boolean;
+}
+
 /** Prints all the chain holds of an operator. */
-export async function showStatus(options: OperatorOptions): Promise<void> {
+export async function showStatus(options: ShowOptions): Promise<void> {
   await onOperator(options, async (deployment, record) => {
+    const listings = await listingsOf(deployment, record.operatorId);
+    if (options.json === true) {
+      sayJson({ ...record, listings });
+      return;
+    }
     const units = unitsOf(deployment);
     sayTable([
       ["operator", record.operatorId.toString()],
@@ -29,14 +38,13 @@ export async function showStatus(options: OperatorOptions): Promise<void> {
       ),
       ["earnings", formatAmount(record.earnings, units)],
     ]);
-    for (const listing of await readListings(deployment, record.operatorId)) {
-      const tickets = await ticketsOf(deployment, record.operatorId, listing);
+    for (const listing of listings) {
       const price = formatAmount(listing.price, units);
       console.log(`\nserves ${listing.releaseId} at level ${listing.level}`);
       sayTable(
         [
           ["price", `${price} from ${formatTime(listing.effectiveAt)}`],
-          ["tickets", tickets.toString()],
+          ["tickets", listing.tickets.toString()],
           ...limitRows(listing.limits, units),
         ],
         (line) => {
@@ -48,13 +56,26 @@ export async function showStatus(options: OperatorOptions): Promise<void> {
 }
 
 /** Prints what an operator earned and where his senders may send it. */
-export async function showEarnings(options: OperatorOptions): Promise<void> {
-  await onOperator(options, async (deployment, { earnings, payout }) => {
+export async function showEarnings(options: ShowOptions): Promise<void> {
+  await onOperator(options, async (deployment, { operatorId, earnings, payout }) => {
+    if (options.json === true) {
+      sayJson({ operatorId, earnings, payout });
+      return;
+    }
     sayTable([
       ["earnings", formatAmount(earnings, unitsOf(deployment))],
       ["payout", payout ?? "none"],
     ]);
   });
+}
+
+async function listingsOf(deployment: Deployment, operatorId: bigint) {
+  const listings = await readListings(deployment, operatorId);
+  return Promise.all(
+    listings.map(async (listing) => {
+      return { ...listing, tickets: await ticketsOf(deployment, operatorId, listing) };
+    }),
+  );
 }
 
 /** Reading needs no key if the operator is named. */

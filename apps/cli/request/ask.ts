@@ -1,4 +1,3 @@
-import { readAccount } from "../../../scripts/account/accountRecord.ts";
 import {
   askRequest,
   quote,
@@ -10,6 +9,7 @@ import type { Hex } from "../../../sdk/protocol/abiEncoding.ts";
 import { formatAmount, type Units } from "../chain/amounts.ts";
 import { formatTime } from "../chain/formatTime.ts";
 import type { OpenAccount } from "../chain/options.ts";
+import { missingCoins } from "../chain/payment.ts";
 import { sayMined, sayTable } from "../chain/say.ts";
 import { CliError } from "../failure.ts";
 
@@ -39,7 +39,8 @@ export async function ask(
     throw new CliError(sentence, "Raise --max-fee, or leave it out.");
   }
   const priced = { ...question, terms: hasMaxFee ? terms : { ...terms, maxFee: costs.total } };
-  const value = payer === null ? await missing(open, costs.total) : 0n;
+  const value =
+    payer === null ? await missingCoins(open, { cost: costs.total, what: "the quote" }) : 0n;
   const mined = await askRequest(deployment, priced, { payer, value });
   const { requestId, operatorId } = fieldsOf(mined, "InferenceRequested");
   const until = formatTime(terms.deadline);
@@ -49,15 +50,6 @@ export async function ask(
     print,
   );
   return requestId as Hex;
-}
-
-/** Coins to send along so that the balance covers the cost. */
-async function missing({ deployment, account, units }: OpenAccount, cost: bigint): Promise<bigint> {
-  const { balance } = await readAccount(deployment, account);
-  if (balance >= cost) return 0n;
-  if (deployment.asset.kind === "coin") return cost - balance;
-  const sentence = `The balance is ${formatAmount(balance, units)}, less than the quote.`;
-  throw new CliError(sentence, `assay account deposit ${formatAmount(cost - balance, units)}`);
 }
 
 function sayQuote(costs: Quote, units: Units, print: (line: string) => void): void {

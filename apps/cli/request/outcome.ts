@@ -2,7 +2,7 @@ import type { Deployment } from "../../../scripts/account/deployment.ts";
 import { findRequest } from "../../../scripts/account/requestRecord.ts";
 import { untilEnded, type RequestOutcome } from "../../../scripts/account/requestOutcome.ts";
 import type { Hex } from "../../../sdk/protocol/abiEncoding.ts";
-import { sayTable } from "../chain/say.ts";
+import { sayJson, sayTable } from "../chain/say.ts";
 import { untilInterrupted } from "../interrupt.ts";
 
 const POLL_MS = 500;
@@ -34,9 +34,7 @@ export async function waitForOutcome(
 export function sayOutcome(outcome: RequestOutcome, { json }: { readonly json: boolean }): void {
   const { requestId, status, isFinal, output, operatorId, transactionHash } = outcome;
   if (json) {
-    const answeredBy = operatorId?.toString() ?? null;
-    const report = { requestId, status, isFinal, output, operatorId: answeredBy, transactionHash };
-    console.log(JSON.stringify(report));
+    sayJson(outcome);
   } else {
     sayTable([
       ["request", requestId],

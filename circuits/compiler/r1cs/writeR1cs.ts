@@ -43,6 +43,13 @@ export function writeR1cs(circuit: Circuit, sink: ByteSink): void {
   writer.flush();
 }
 
+/** The same in memory, for circuits whose key is made there. */
+export function encodeR1cs(circuit: Circuit): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  writeR1cs(circuit, (chunk) => chunks.push(chunk.slice()));
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
 /** As `writeR1cs`, into a file. */
 export function writeR1csFile(circuit: Circuit, path: string): void {
   const file = openSync(path, "w");

@@ -2041,6 +2041,13 @@ export const inferenceCoordinatorAbi = [
     type: "function",
   },
   {
+    inputs: [],
+    name: "modelRegistry",
+    outputs: [{ internalType: "address", name: "", type: "address" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
     inputs: [{ internalType: "address", name: "requester", type: "address" }],
     name: "nonceOf",
     outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
@@ -2051,6 +2058,13 @@ export const inferenceCoordinatorAbi = [
     inputs: [{ internalType: "uint256", name: "operatorId", type: "uint256" }],
     name: "openChallengesOf",
     outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [],
+    name: "operatorRegistry",
+    outputs: [{ internalType: "address", name: "", type: "address" }],
     stateMutability: "view",
     type: "function",
   },

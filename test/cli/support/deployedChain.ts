@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,6 +6,7 @@ import { mock } from "node:test";
 import { bn254 } from "@noble/curves/bn254.js";
 import { JsonRpcProvider, Network, Wallet, type Contract } from "ethers";
 
+import { explain } from "../../../apps/cli/failure.ts";
 import { buildProgram } from "../../../apps/cli/program.ts";
 import { openDeployment, type Deployment } from "../../../scripts/account/deployment.ts";
 import { startEmbeddedChain } from "../../../scripts/chain/embeddedChain.ts";
@@ -31,6 +33,8 @@ export interface DeployedChain {
   readonly rpcUrl: string;
   readonly provider: JsonRpcProvider;
   readonly folder: string;
+  /** Of the contracts. */
+  readonly owner: TestAccount;
   readonly addresses: AssayAddresses;
   readonly addressesFile: string;
   readonly releaseId: Hex;
@@ -66,14 +70,15 @@ export async function startDeployedChain(
     await writeFile(keyFile, wallet.privateKey);
     return { address: wallet.address as Hex, wallet, keyFile };
   };
-  const { wallet: owner } = await fund();
-  const asset = await setting.prepareAsset?.(owner);
+  const owner = await fund();
+  const signer = owner.wallet;
+  const asset = await setting.prepareAsset?.(signer);
   const profile = { ...DEVELOPMENT_PROFILE, ...(asset === undefined ? {} : { asset }) };
-  const addresses = await deployAssay({ signer: owner, profile });
+  const addresses = await deployAssay({ signer, profile });
   const addressesFile = join(folder, "addresses.json");
   await writeFile(addressesFile, JSON.stringify({ chainId: 31_337, startBlock: 0, ...addresses }));
   const { releaseId } = await publishRelease({
-    signer: owner,
+    signer,
     addresses,
     name: "claims",
     version: "1.0.0",
@@ -92,6 +97,7 @@ export async function startDeployedChain(
     rpcUrl: chain.rpcUrl,
     provider,
     folder,
+    owner,
     addresses,
     addressesFile,
     releaseId,
@@ -133,6 +139,15 @@ export async function assay(...args: readonly string[]): Promise<Printed> {
   return { out: said.out.join("\n"), err: said.err.join("\n") };
 }
 
+/** What a user reads when a command is refused. */
+export async function refused(...args: readonly string[]): Promise<string> {
+  const error: unknown = await assay(...args).then(
+    () => assert.fail("nothing was refused"),
+    (reason: unknown) => reason,
+  );
+  return explain(error);
+}
+
 /** Reads a view whose answer is one number. */
 export async function readNumber(
   contract: Contract,
@@ -143,7 +158,7 @@ export async function readNumber(
 }
 
 /** Multiples of the generators: a key in shape, made in no time. */
-function anyKey(): VerifyingKey {
+export function anyKey(): VerifyingKey {
   const g1 = (factor: bigint): G1Point => {
     const { x, y } = bn254.G1.Point.BASE.multiply(factor).toAffine();
     return [x, y];

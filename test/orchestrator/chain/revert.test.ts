@@ -6,6 +6,7 @@ import { Interface } from "ethers";
 import { decodeRevert, toRevert } from "../../../orchestrator/chain/revert.ts";
 import { OrchestratorError } from "../../../orchestrator/domain/errors.ts";
 import { judgeRevert } from "../../../orchestrator/domain/reverts.ts";
+import { ceremonyBookAbi } from "../../../sdk/protocol/abi/ceremonyBook.ts";
 import { inferenceCoordinatorAbi } from "../../../sdk/protocol/abi/inferenceCoordinator.ts";
 import { zkVerifierAbi } from "../../../sdk/protocol/abi/zkVerifier.ts";
 import { hex } from "../support/builders.ts";
@@ -23,6 +24,9 @@ describe("decodeRevert", () => {
     const passed = coordinator.encodeErrorResult("DeadlinePassed", [hex(1), 7n]);
     assert.deepEqual(decodeRevert(passed), { name: "DeadlinePassed", values: [hex(1), "7"] });
     assert.equal(decodeRevert(invalid).name, "ProofInvalid");
+    const book = new Interface(ceremonyBookAbi);
+    const revoked = book.encodeErrorResult("ContributorIsRevoked", [hex(1, 20)]);
+    assert.equal(decodeRevert(revoked).name, "ContributorIsRevoked");
   });
 
   it("keeps the data of an error nobody declared", () => {
