@@ -1,5 +1,5 @@
 import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
-import { defineConfig } from "hardhat/config";
+import { configVariable, defineConfig } from "hardhat/config";
 import { fileURLToPath } from "node:url";
 
 /** solc from npm: nothing is downloaded outside the package registry. */
@@ -11,7 +11,11 @@ const compilerWith = (optimizer: { readonly runs: number }) => ({
 
 export default defineConfig({
   plugins: [toolbox],
-  paths: { sources: "contracts", tests: { mocha: "test/contracts", solidity: "test/contracts" } },
+  paths: {
+    sources: "contracts",
+    tests: { mocha: "test/contracts", solidity: "test/contracts" },
+    ignition: "deploy/ignition",
+  },
   solidity: {
     // What is called seldom has to fit into 24,576 bytes; what every request runs shall be fast.
     compilers: [compilerWith({ runs: 5_000 })],
@@ -25,5 +29,17 @@ export default defineConfig({
   // The ABI that everybody uses is sdk/protocol/abi; types of a second one would only differ.
   typechain: { dontOverrideCompile: true },
   test: { solidity: { fuzz: { runs: 256 }, invariant: { runs: 32, depth: 200 } } },
-  networks: { default: { type: "edr-simulated", chainType: "l1", hardfork: "osaka" } },
+  // docs/deployment.md; read when sources are verified.
+  verify: { etherscan: { apiKey: configVariable("ETHERSCAN_API_KEY") } },
+  networks: {
+    default: { type: "edr-simulated", chainType: "l1", hardfork: "osaka" },
+    // A rollup with the OP stack's predeploys.
+    rollup: { type: "edr-simulated", chainType: "op", hardfork: "isthmus" },
+    // Whatever chain is deployed to: docs/deployment.md. Read when it is used, from keystore or environment.
+    remote: {
+      type: "http",
+      url: configVariable("ASSAY_DEPLOY_RPC_URL"),
+      accounts: [configVariable("ASSAY_DEPLOY_KEY")],
+    },
+  },
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
+  Contract,
   ContractFactory,
   getCreateAddress,
   ZeroAddress,
@@ -9,39 +10,10 @@ import {
   type Signer,
 } from "ethers";
 
-const ARTIFACTS = resolve(import.meta.dirname, "../../artifacts/contracts");
+import { OP_STACK, type DeploymentProfile } from "./profile.ts";
+import { settingsOf, stepsBeforeCoordinator, stepsOf, type Part } from "./steps.ts";
 
-/** Numbers a deployment is made with; none of them can change later. */
-export interface DeploymentProfile {
-  /** Token all money is in; zero address: the chain's coin. */
-  readonly asset: string;
-  /** Least bond of a serving operator, in the asset's smallest unit. */
-  readonly minBond: bigint;
-  /** Longer than the 30 days a request may live. */
-  readonly unbondingSeconds: bigint;
-  /** Time between a change of verifier or coordinator and its effect. */
-  readonly changeDelaySeconds: bigint;
-  /** Time in which anyone may retry a failed callback. */
-  readonly retrySeconds: bigint;
-  /** Time after an optimistic answer in which it can be disputed. */
-  readonly challengeWindowSeconds: bigint;
-  /** Time to prove a challenged answer, once for each open challenge of its operator. */
-  readonly proofSeconds: bigint;
-  /** Contract that tells a rollup's data fee (`IDataFee`); zero address: none. */
-  readonly dataFee: string;
-  /** On top of each price, in 1/10,000, and who gets it; 0: none. */
-  readonly protocolFeeBps: bigint;
-  readonly feeReceiver: string;
-  /** Least bond behind an optimistic answer, a short amount (`isShortAmount`); a fifth of it must pay for
-   * a proof and its gas. */
-  readonly leastAnswerBond: bigint;
-  /** Least grade of a key that judges optimistic answers: 0 in development only. */
-  readonly leastJudgeGrade: bigint;
-  /** Time between the proposal of a ceremony's contributor and his recognition. */
-  readonly recognitionDelaySeconds: bigint;
-  /** keccak256(alpha, beta, gamma) that verifying keys must have; zero: any, development only. */
-  readonly pinnedSetup: string;
-}
+const ARTIFACTS = resolve(import.meta.dirname, "../../artifacts/contracts");
 
 /** For tests, the demo and local chains: accepts keys whose secret is published. */
 export const DEVELOPMENT_PROFILE: DeploymentProfile = {
@@ -59,18 +31,24 @@ export const DEVELOPMENT_PROFILE: DeploymentProfile = {
   leastJudgeGrade: 0n,
   recognitionDelaySeconds: 3_600n,
   pinnedSetup: ZeroHash,
+  guardian: ZeroAddress,
+  nextOwner: ZeroAddress,
 };
 
 export interface AssayAddresses {
   readonly ceremonyBook: string;
   readonly coordinator: string;
+  readonly coordinatorExtension: string;
+  /** Zero address: the chain charges nothing for data. */
+  readonly dataFee: string;
   readonly modelRegistry: string;
   readonly operatorRegistry: string;
   readonly zkVerifier: string;
 }
 
 /**
- * Deploys the contracts, the signer as owner. Registers no model and no operator.
+ * Deploys the contracts, the signer as owner, and says to them what the profile wants. Registers no model
+ * and no operator.
  * @throws Error if the contracts are not compiled (`npm run build`).
  */
 export async function deployAssay(parameters: {
@@ -78,44 +56,42 @@ export async function deployAssay(parameters: {
   readonly profile?: DeploymentProfile;
 }): Promise<AssayAddresses> {
   const { signer, profile = DEVELOPMENT_PROFILE } = parameters;
-  const zkVerifier = await deployContract(signer, "ZkVerifier", [profile.pinnedSetup]);
-  const from = await signer.getAddress();
-  const ceremonyBook = await deployContract(signer, "CeremonyBook", [
-    from,
-    profile.recognitionDelaySeconds,
-  ]);
-  const modelRegistry = await deployContract(signer, "ModelRegistry", [
-    zkVerifier,
-    ceremonyBook,
-    profile.leastAnswerBond,
-    profile.leastJudgeGrade,
-  ]);
-  // Registry and coordinator name each other for ever, so the second's address is told beforehand.
-  const nonce = (await signer.getNonce()) + 2;
-  const operatorRegistry = await deployContract(signer, "OperatorRegistry", [
-    profile.asset,
-    profile.minBond,
-    profile.unbondingSeconds,
-    modelRegistry,
-    getCreateAddress({ from, nonce }),
-  ]);
-  const config = {
-    owner: from,
-    asset: profile.asset,
-    modelRegistry,
-    operatorRegistry,
-    verifiers: [zkVerifier, ZeroAddress, zkVerifier],
-    dataFee: profile.dataFee,
-    changeDelaySeconds: profile.changeDelaySeconds,
-    retrySeconds: profile.retrySeconds,
-    challengeWindowSeconds: profile.challengeWindowSeconds,
-    proofSeconds: profile.proofSeconds,
-    protocolFeeBps: profile.protocolFeeBps,
-    feeReceiver: profile.feeReceiver,
+  const deployer = await signer.getAddress();
+  const nonce = (await signer.getNonce()) + stepsBeforeCoordinator(profile);
+  const coordinator = getCreateAddress({ from: deployer, nonce });
+  const places: Partial<Record<Part, string>> = { coordinator };
+  for (const { part, source, values } of stepsOf(profile)) {
+    const parameters = values({ profile, deployer, places });
+    places[part] = await deployContract(signer, source, parameters);
+  }
+  const addresses = addressesIn(places, profile);
+  for (const { part, source, method, values } of settingsOf(profile)) {
+    const contract = new Contract(addresses[part], readArtifact(source).abi, signer);
+    const transaction = await contract.getFunction(method)(...values);
+    await transaction.wait();
+  }
+  return addresses;
+}
+
+/** Every address by its part. */
+export function addressesIn(
+  places: Readonly<Partial<Record<Part, string>>>,
+  profile: DeploymentProfile,
+): AssayAddresses {
+  const placeOf = (part: Part): string => {
+    const place = places[part];
+    if (place === undefined) throw new Error(`the deployment has no ${part}`);
+    return place;
   };
-  const extension = await deployContract(signer, "CoordinatorExtension", [config]);
-  const coordinator = await deployContract(signer, "InferenceCoordinator", [config, extension]);
-  return { ceremonyBook, coordinator, modelRegistry, operatorRegistry, zkVerifier };
+  return {
+    ceremonyBook: placeOf("ceremonyBook"),
+    coordinator: placeOf("coordinator"),
+    coordinatorExtension: placeOf("coordinatorExtension"),
+    dataFee: profile.dataFee === OP_STACK ? placeOf("dataFee") : profile.dataFee,
+    modelRegistry: placeOf("modelRegistry"),
+    operatorRegistry: placeOf("operatorRegistry"),
+    zkVerifier: placeOf("zkVerifier"),
+  };
 }
 
 /**
@@ -135,12 +111,22 @@ export async function deployContract(
   return contract.getAddress();
 }
 
-interface Artifact {
+/** A compiled contract. */
+export interface Artifact {
   readonly abi: InterfaceAbi;
   readonly bytecode: string;
+  readonly deployedBytecode: string;
+  /** Where values that are fixed at construction stand in the deployed code, in bytes. */
+  readonly immutableReferences: Readonly<
+    Record<string, readonly { readonly start: number; readonly length: number }[]>
+  >;
 }
 
-function readArtifact(source: string): Artifact {
+/**
+ * @param source Path under contracts/ without `.sol`.
+ * @throws Error if it is not compiled (`npm run build`).
+ */
+export function readArtifact(source: string): Artifact {
   const name = source.replace(/^.*\//, "");
   const path = join(ARTIFACTS, `${source}.sol`, `${name}.json`);
   try {

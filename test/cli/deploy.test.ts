@@ -10,7 +10,7 @@ import { HDNodeWallet, JsonRpcProvider, ZeroAddress } from "ethers";
 import { openDeployment } from "../../scripts/account/deployment.ts";
 import { DEVELOPMENT_MNEMONIC, startEmbeddedChain } from "../../scripts/chain/embeddedChain.ts";
 import type { EmbeddedChain } from "../../scripts/chain/embeddedChain.ts";
-import type { DeploymentRecord } from "../../scripts/deploy/deployProfile.ts";
+import type { DeploymentRecord } from "../../scripts/deploy/record.ts";
 
 const main = resolve(import.meta.dirname, "../../apps/cli/main.ts");
 const run = promisify(execFile);
@@ -55,6 +55,17 @@ describe("assay deploy", { timeout: 240_000 }, () => {
 
     await assert.rejects(deploy(...wellDone(), "--out", out), /addresses\.json exists\.\n .*--out/);
     assert.equal(await readFile(out, "utf8"), stdout);
+  });
+
+  it("refuses a production profile without what it has to be told", async () => {
+    const options = ["--key-file", keyFile, "--profile", "l1"];
+    await assert.rejects(deploy(...options), /pins no setup.*\n.*--pinned-setup/);
+    const setup = ["--pinned-setup", `0x${"5e".repeat(32)}`];
+    await assert.rejects(deploy(...options, ...setup), /is no guardian.*\n.*--guardian/);
+    await assert.rejects(
+      deploy(...wellDone(), ...setup),
+      /development profile takes no pinnedSetup.*\n.*--profile/,
+    );
   });
 
   it("refuses a profile nobody wrote, and an account without coins", async () => {

@@ -15,6 +15,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   verifiers: ["interfaces", "libraries", "types"],
   consumer: ["interfaces", "types"],
   examples: ["consumer", "interfaces", "libraries", "types"],
+  fees: ["interfaces"],
   mocks: ["interfaces", "libraries", "types"],
 };
 

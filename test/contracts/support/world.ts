@@ -20,8 +20,8 @@ import {
   deployAssay,
   deployContract,
   type AssayAddresses,
-  type DeploymentProfile,
 } from "../../../scripts/deploy/deploy.ts";
+import type { DeploymentProfile } from "../../../scripts/deploy/profile.ts";
 import { publishRelease } from "../../../scripts/deploy/publishRelease.ts";
 import type { Hex } from "../../../sdk/protocol/abiEncoding.ts";
 import { inferenceCoordinatorAbi } from "../../../sdk/protocol/abi/inferenceCoordinator.ts";
