@@ -2,7 +2,7 @@ import { keccak256, Wallet } from "ethers";
 import { z } from "zod";
 
 import { OrchestratorError } from "../domain/errors.ts";
-import type { ContractCall, Finalization } from "../domain/contractCall.ts";
+import type { ContractCall } from "../domain/contractCall.ts";
 import type { BroadcastResult, PreparedCall, SettlementChain } from "../domain/nodePorts.ts";
 import type { Hex, Logger } from "../domain/ports.ts";
 import { encodeCall } from "./coordinatorCalls.ts";
@@ -17,9 +17,6 @@ const TRANSACTION_GAS_CAP = 1n << 24n;
 const TRANSFER_GAS = 21_000n;
 /** Estimates are made at a gas price of nothing, at which gas is not reimbursed: a credit less. */
 const REWARD_GAS = 30_000n;
-/** Of a batch, for one item beside its bytes and callback; what is not used is not paid. */
-const ITEM_GAS = 200_000n;
-const GAS_PER_BYTE = 40n;
 /** What asking for a proof costs, of the bond behind the answer. */
 const CHALLENGE_NUMERATOR = 3n;
 const CHALLENGE_DENOMINATOR = 10n;
@@ -28,10 +25,14 @@ const CHALLENGE_DENOMINATOR = 10n;
 const REWARDED: ReadonlySet<ContractCall["purpose"]> = new Set([
   "expire",
   "finalize",
-  "finalizeMany",
   "escalate",
   "overturn",
 ]);
+
+function rewardGas(call: ContractCall): bigint {
+  if (call.purpose === "finalizeMany") return REWARD_GAS * BigInt(call.items.length);
+  return REWARDED.has(call.purpose) ? REWARD_GAS : 0n;
+}
 
 /** The sender's side of one coordinator, over an RPC pool. */
 export function rpcSettlement(input: {
@@ -52,11 +53,8 @@ export function rpcSettlement(input: {
     async prepare(contractCall) {
       const { to, data } = encode(contractCall, input);
       const value = await valueOf(contractCall, input.isCoin);
-      const estimated = await estimate(pool, { from: sender, to, data, value });
-      const gas =
-        contractCall.purpose === "finalizeMany" ? batchGas(contractCall.items) : estimated;
-      const unseen = REWARDED.has(contractCall.purpose) ? REWARD_GAS : 0n;
-      return { to, data, value, gasLimit: withMargin(gas + unseen) };
+      const gas = await estimate(pool, { from: sender, to, data, value });
+      return { to, data, value, gasLimit: withMargin(gas + rewardGas(contractCall)) };
     },
     prepareCancel() {
       return { to: sender, data: "0x", value: 0n, gasLimit: TRANSFER_GAS };
@@ -105,14 +103,6 @@ function encode(
 async function valueOf(call: ContractCall, isCoin: () => Promise<boolean>): Promise<bigint> {
   if (call.purpose !== "challenge" || !(await isCoin())) return 0n;
   return (call.bond * CHALLENGE_NUMERATOR) / CHALLENGE_DENOMINATOR;
-}
-
-/** An estimate would be content with a batch all of whose items fail for want of gas. */
-function batchGas(items: readonly Finalization[]): bigint {
-  return items.reduce((sum, { output, callbackGas }) => {
-    const callback = (BigInt(callbackGas) * 65n) / 63n;
-    return sum + ITEM_GAS + callback + GAS_PER_BYTE * BigInt(output.length);
-  }, TRANSFER_GAS);
 }
 
 async function estimate(

@@ -1,6 +1,6 @@
 import type { RequestProgress } from "./request.ts";
 
-/** Below the 16.7 million that a transaction may use. */
+/** Below the 16.7 million that a transaction may use, by more than the contract wants left for an item. */
 const MOST_GAS = 12_000_000;
 const ITEM_GAS = 200_000;
 const GAS_PER_BYTE = 40;
