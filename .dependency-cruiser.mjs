@@ -62,7 +62,7 @@ export default {
       `^orchestrator/(domain|telemetry|${adapters})/`,
       "^sdk/protocol/",
       "^circuits/compiler/",
-      "^circuits/keys/zkeyHeader[.]ts$",
+      "^circuits/keys/(zkeyHeader|developmentZkey|r1csHeader)[.]ts$",
     ]),
     {
       name: "adapters-know-no-other-adapter",

@@ -2,64 +2,23 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
 
+import {
+  address,
+  gwei,
+  hash,
+  onOff,
+  operatorId,
+  path,
+  port,
+  privateKey,
+  share,
+  tokens,
+  url,
+  whole,
+} from "./configFields.ts";
 import { OrchestratorError } from "./domain/errors.ts";
-import type { Hex } from "./domain/ports.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-const GWEI = 10n ** 9n;
-
-const url = (protocols: RegExp) => z.url({ protocol: protocols, error: "is no url of this kind" });
-const address = z
-  .string()
-  .regex(/^0x[0-9a-fA-F]{40}$/, "is no address: 0x and 40 hexadecimal digits")
-  .transform((text) => text.toLowerCase() as Hex);
-const hash = z
-  .string()
-  .regex(/^0x[0-9a-fA-F]{64}$/, "is no hash: 0x and 64 hexadecimal digits")
-  .transform((text) => text.toLowerCase() as Hex);
-const whole = (low: number, high: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, "is no whole number")
-    .transform(Number)
-    .pipe(z.number().min(low, `is below ${low}`).max(high, `is above ${high}`));
-/** Operators' ids are the last 8 bytes of an address. */
-const operatorId = z
-  .string()
-  .regex(/^(\d+|0x[0-9a-fA-F]+)$/, "is no unsigned integer")
-  .transform((text) => BigInt(text))
-  .refine((id) => id < 2n ** 64n, "is no operator id: at most 8 bytes");
-/** Order of secp256k1: a private key is below it and not zero. */
-const CURVE_ORDER =
-  0xffff_ffff_ffff_ffff_ffff_ffff_ffff_fffe_baae_dce6_af48_a03b_bfd2_5e8c_d036_4141n;
-const privateKey = z
-  .string()
-  .regex(/^0x[0-9a-fA-F]{64}$/, "is no private key: 0x and 64 hexadecimal digits")
-  .refine((text) => BigInt(text) > 0n && BigInt(text) < CURVE_ORDER, {
-    error: "is no private key: out of the curve's range",
-    when: ({ issues }) => issues.length === 0,
-  });
-const gwei = z
-  .string()
-  .regex(/^\d+(\.\d{1,9})?$/, "is no amount in gwei")
-  .transform((text) => {
-    const [units = "0", decimals = ""] = text.split(".");
-    return BigInt(units) * GWEI + BigInt(decimals.padEnd(9, "0"));
-  });
-const onOff = z.enum(["on", "off"], "is neither on nor off").transform((text) => text === "on");
-const path = z
-  .string()
-  .min(1)
-  .transform((text) => resolve(text));
-const port = whole(0, 65_535);
-
-/** "name=token, name=token" */
-const tokens = z
-  .string()
-  .transform((text) => text.split(",").map((pair) => pair.trim().split("=")))
-  .pipe(z.array(z.tuple([z.string().min(1), z.string().min(16, "needs tokens of 16 characters")])))
-  .transform((pairs) => new Map(pairs.map(([name, token]) => [token, name])));
 
 const logging = {
   ASSAY_LOG_LEVEL: z.enum(["error", "warn", "info", "debug"]).default("info"),
@@ -74,6 +33,8 @@ const queue = {
     .regex(/^[\w-]+$/, "may hold letters, digits, - and _")
     .default("assay"),
 };
+
+const GWEI = 10n ** 9n;
 
 const nodeSchema = z.object({
   ...logging,
@@ -99,6 +60,12 @@ const nodeSchema = z.object({
   ASSAY_BUMP_SECONDS: whole(1, 3_600).default(30),
   ASSAY_FALLBACK: onOff.default(true),
   ASSAY_LEAST_GAIN_GWEI: gwei.default(0n),
+  ASSAY_LEAST_GRADE: whole(0, 255).default(0),
+  ASSAY_RERUN: share.default(0.05),
+  ASSAY_WATCH: share.default(0),
+  ASSAY_WATCH_SEED: z.string().min(16, "is shorter than 16 characters").optional(),
+  ASSAY_WATCH_CHALLENGE: onOff.default(false),
+  ASSAY_PTAU_FILE: path.optional(),
   ASSAY_MAX_QUEUED: whole(1, 100_000).default(64),
   ASSAY_WORKER_SLOTS: whole(1, 10_000).default(1),
   ASSAY_QUARANTINE_SECONDS: whole(1, 86_400).default(600),
@@ -110,6 +77,11 @@ const nodeSchema = z.object({
   ASSAY_WORKER_TOKENS: tokens.default(new Map()),
 });
 
+/** A watchtower acts for no operator, and watches everything unless told otherwise. */
+const watchSchema = nodeSchema.omit({ ASSAY_OPERATOR_ID: true }).extend({
+  ASSAY_WATCH: share.default(1),
+});
+
 const workerSchema = z.object({
   ...logging,
   ...queue,
@@ -119,7 +91,7 @@ const workerSchema = z.object({
   ASSAY_CONCURRENCY: whole(1, 256).default(1),
 });
 
-type NodeEnvironment = z.infer<typeof nodeSchema>;
+type WatchEnvironment = z.infer<typeof watchSchema>;
 type WorkerEnvironment = z.infer<typeof workerSchema>;
 
 export interface LogConfig {
@@ -132,11 +104,18 @@ export type WorkerConfig = ReturnType<typeof toWorkerConfig>;
 
 /** @throws OrchestratorError ConfigInvalid with every mistake in `data.mistakes` */
 export function readNodeConfig(environment: Environment = process.env): NodeConfig {
-  const mistakes = mistakesOf(nodeSchema, environment);
-  const key = readSenderKey(environment);
-  if (key.mistake !== null) mistakes.push(key.mistake);
-  refuse(mistakes);
-  return toNodeConfig(nodeSchema.parse(present(environment)), key.value);
+  const env = readWithKey(nodeSchema, environment);
+  return toNodeConfig(env.values, { senderKey: env.senderKey, id: env.values.ASSAY_OPERATOR_ID });
+}
+
+/**
+ * A node that serves nobody and watches others' answers.
+ *
+ * @throws OrchestratorError ConfigInvalid with every mistake in `data.mistakes`
+ */
+export function readWatchConfig(environment: Environment = process.env): NodeConfig {
+  const { values, senderKey } = readWithKey(watchSchema, environment);
+  return toNodeConfig({ ...values, ASSAY_FALLBACK: false }, { senderKey, id: null });
 }
 
 /** @throws OrchestratorError ConfigInvalid with every mistake in `data.mistakes` */
@@ -145,7 +124,18 @@ export function readWorkerConfig(environment: Environment = process.env): Worker
   return toWorkerConfig(workerSchema.parse(present(environment)));
 }
 
-function toNodeConfig(env: NodeEnvironment, senderKey: string) {
+function readWithKey<T extends z.ZodType>(schema: T, environment: Environment) {
+  const mistakes = mistakesOf(schema, environment);
+  const key = readSenderKey(environment);
+  if (key.mistake !== null) mistakes.push(key.mistake);
+  refuse(mistakes);
+  return { values: schema.parse(present(environment)), senderKey: key.value };
+}
+
+function toNodeConfig(
+  env: WatchEnvironment,
+  { senderKey, id }: { readonly senderKey: string; readonly id: bigint | null },
+) {
   return {
     log: toLogConfig(env),
     queue: toQueueConfig(env),
@@ -160,7 +150,8 @@ function toNodeConfig(env: NodeEnvironment, senderKey: string) {
       pollMs: env.ASSAY_POLL_MS,
     },
     operator: {
-      id: env.ASSAY_OPERATOR_ID,
+      /** Null: the process acts for no operator. */
+      id,
       senderKey,
       feeCaps: {
         maxFeePerGas: env.ASSAY_MAX_FEE_GWEI,
@@ -171,6 +162,12 @@ function toNodeConfig(env: NodeEnvironment, senderKey: string) {
       bumpAfterMs: env.ASSAY_BUMP_SECONDS * 1_000,
       fallback: env.ASSAY_FALLBACK,
       leastGain: env.ASSAY_LEAST_GAIN_GWEI,
+      leastGrade: BigInt(env.ASSAY_LEAST_GRADE),
+      rerunShare: env.ASSAY_RERUN,
+      watchShare: env.ASSAY_WATCH,
+      watchSeed: env.ASSAY_WATCH_SEED ?? null,
+      watchChallenges: env.ASSAY_WATCH_CHALLENGE,
+      ptauFile: env.ASSAY_PTAU_FILE ?? null,
       maxQueued: env.ASSAY_MAX_QUEUED,
       workerSlots: env.ASSAY_WORKER_SLOTS,
       quarantineMs: env.ASSAY_QUARANTINE_SECONDS * 1_000,
@@ -197,11 +194,11 @@ function toWorkerConfig(env: WorkerEnvironment) {
   } as const;
 }
 
-function toLogConfig(env: NodeEnvironment | WorkerEnvironment): LogConfig {
+function toLogConfig(env: WatchEnvironment | WorkerEnvironment): LogConfig {
   return { level: env.ASSAY_LOG_LEVEL, format: env.ASSAY_LOG_FORMAT };
 }
 
-function toQueueConfig(env: NodeEnvironment | WorkerEnvironment) {
+function toQueueConfig(env: WatchEnvironment | WorkerEnvironment) {
   const isEmbedded = env.REDIS_URL === undefined;
   const redisUrl = env.REDIS_URL ?? `redis://127.0.0.1:${env.ASSAY_QUEUE_PORT}`;
   return { redisUrl, isEmbedded, port: env.ASSAY_QUEUE_PORT, prefix: env.ASSAY_QUEUE_PREFIX };

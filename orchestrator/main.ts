@@ -1,5 +1,5 @@
 import { systemClock } from "./clock.ts";
-import { readNodeConfig, readWorkerConfig, type LogConfig } from "./config.ts";
+import { readNodeConfig, readWatchConfig, readWorkerConfig, type LogConfig } from "./config.ts";
 import { OrchestratorError } from "./domain/errors.ts";
 import type { Logger } from "./domain/ports.ts";
 import { createLogger } from "./telemetry/logger.ts";
@@ -7,7 +7,8 @@ import { createLogger } from "./telemetry/logger.ts";
 /** The processes of one operator. */
 export const PROCESSES = ["node", "infer-worker", "prove-worker"] as const;
 
-export type ProcessName = (typeof PROCESSES)[number];
+/** Those, and a node without an operator that watches others' answers. */
+export type ProcessName = (typeof PROCESSES)[number] | "watch";
 
 /**
  * Runs one process, configured by the environment, until the signal aborts. Each process loads
@@ -16,8 +17,8 @@ export type ProcessName = (typeof PROCESSES)[number];
  * @throws OrchestratorError ConfigInvalid before anything is started
  */
 export async function runProcess(name: ProcessName, signal: AbortSignal): Promise<void> {
-  if (name === "node") {
-    const config = readNodeConfig();
+  if (name === "node" || name === "watch") {
+    const config = name === "node" ? readNodeConfig() : readWatchConfig();
     const { startNode } = await import("./node.ts");
     const running = await startNode(config, { logger: processLogger(name, config.log), signal });
     await running.stopped;
@@ -61,9 +62,10 @@ function processLogger(name: ProcessName, { level, format }: LogConfig): Logger 
 }
 
 async function main(): Promise<void> {
-  const name = PROCESSES.find((each) => each === process.argv[2]);
+  const names = [...PROCESSES, "watch"] as const;
+  const name = names.find((each) => each === process.argv[2]);
   if (name === undefined) {
-    process.stderr.write(`usage: main.ts ${PROCESSES.join(" | ")}\n`);
+    process.stderr.write(`usage: main.ts ${names.join(" | ")}\n`);
     process.exit(2);
   }
   const stopping = new AbortController();

@@ -4,7 +4,8 @@ import { systemClock as clock } from "./clock.ts";
 import type { NodeConfig } from "./config.ts";
 import type { Logger } from "./domain/ports.ts";
 import { startNodeServer } from "./http/nodeServer.ts";
-import { createNodeParts, type Loop } from "./nodeParts.ts";
+import type { Loop } from "./nodeBase.ts";
+import { createNodeParts } from "./nodeParts.ts";
 import { SqliteJournal } from "./storage/journal.ts";
 
 export interface RunningNode {
@@ -54,7 +55,7 @@ export async function startNode(
 }
 
 function openJournal({ chain, dataDir, operator }: NodeConfig): SqliteJournal {
-  const deployment = `${chain.chainId}:${chain.coordinator}:${operator.id}`;
+  const deployment = `${chain.chainId}:${chain.coordinator}:${operator.id ?? "watch"}`;
   return new SqliteJournal({ path: join(dataDir, "journal.db"), deployment, clock });
 }
 

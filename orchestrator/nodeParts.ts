@@ -3,9 +3,12 @@ import { decodeLog } from "./chain/coordinator.ts";
 import { notedBaseFee, requireSender, rpcReleaseRegistry } from "./chain/registries.ts";
 import { systemClock as clock } from "./clock.ts";
 import type { NodeConfig } from "./config.ts";
-import type { Journal, NodeApi } from "./domain/nodePorts.ts";
-import type { ContentStore, Logger } from "./domain/ports.ts";
-import { connect, marketOf, type NodeChain } from "./nodeChain.ts";
+import type { NodeApi } from "./domain/nodeApi.ts";
+import type { Journal } from "./domain/nodePorts.ts";
+import type { Logger } from "./domain/ports.ts";
+import type { Base, Desk, Loop } from "./nodeBase.ts";
+import { connect, marketOf, stakeReader } from "./nodeChain.ts";
+import { confirmLoop, createJudges, samplings, secretOf } from "./nodeOptimistic.ts";
 import { BullWorkQueue } from "./queue/bullWorkQueue.ts";
 import { superviseEmbeddedServer } from "./queue/embeddedSupervisor.ts";
 import { acceptOutcome } from "./services/accept.ts";
@@ -14,46 +17,24 @@ import { reportedMemory } from "./services/blockReport.ts";
 import { ChainView } from "./services/chainView.ts";
 import { Faults } from "./services/faults.ts";
 import { Feed } from "./services/feed.ts";
+import { guardDeadlines } from "./services/guardDeadlines.ts";
 import { ingest } from "./services/ingest.ts";
 import { learnReleases } from "./services/learnReleases.ts";
 import { pricedReleases } from "./services/pricedReleases.ts";
 import { prune } from "./services/prune.ts";
 import { healthReport, metricsPage, requestReport, workFor } from "./services/report.ts";
+import { StakeView } from "./services/stakeView.ts";
 import { transact } from "./services/transact.ts";
 import { Transmitter } from "./services/transmitter.ts";
 import { Wake } from "./services/wake.ts";
 import { LocalStore } from "./storage/localStore.ts";
-import { createNodeMetrics, type NodeMetrics } from "./telemetry/nodeMetrics.ts";
+import { createNodeMetrics } from "./telemetry/nodeMetrics.ts";
 
 const MAX_PENDING = 16;
 /** As many as a prove worker holds in memory. */
 const WARM_RELEASES = 4;
 /** Shortest pause between two looks at open transactions; every new block is a look as well. */
 const TEND_EVERY_MS = 250;
-
-/** Something that runs until its signal aborts. */
-export type Loop = (signal: AbortSignal) => Promise<void>;
-
-/** What all parts of one node share. */
-interface Base {
-  readonly config: NodeConfig;
-  readonly journal: Journal;
-  readonly logger: Logger;
-  readonly metrics: NodeMetrics;
-  readonly chain: NodeChain;
-  readonly faults: Faults;
-  readonly registry: ReturnType<typeof pricedReleases>;
-  readonly store: ContentStore;
-  readonly transmitter: Transmitter;
-  readonly feedWake: Wake;
-  readonly settleWake: Wake;
-}
-
-/** What the node does and knows beside it. */
-interface Desk extends Base {
-  readonly queue: BullWorkQueue;
-  readonly view: ChainView;
-}
 
 /** Builds every part of a node and says which loops run. */
 export function createNodeParts(
@@ -62,7 +43,11 @@ export function createNodeParts(
 ) {
   const chain = connect(config, logger);
   const metrics = createNodeMetrics();
-  const wakes = { feedWake: new Wake(clock), settleWake: new Wake(clock) };
+  const wakes = {
+    feedWake: new Wake(clock),
+    settleWake: new Wake(clock),
+    confirmWake: new Wake(clock),
+  };
   const faults = new Faults({ clock, logger, keepMs: config.operator.quarantineMs });
   const { settlement } = chain;
   const store = new LocalStore(config.storeDir);
@@ -70,19 +55,23 @@ export function createNodeParts(
     registry: rpcReleaseRegistry(chain.pool, config.chain),
     store,
   });
-  const transmitter = createTransmitter(config, { journal, settlement, logger, metrics });
+  const secret = secretOf(config);
   const shared = { config, journal, logger, metrics };
-  const base: Base = { ...shared, chain, faults, registry, store, transmitter, ...wakes };
+  const transmitter = createTransmitter({ ...shared, chain, secret });
+  const judges = createJudges({ ...shared, chain, registry, store, wakes });
+  const early = { ...shared, chain, faults, registry, store, secret };
+  const base: Base = { ...early, transmitter, judges, ...wakes };
   const { queue, view, feed } = createWork(base);
   const desk: Desk = { ...base, queue, view };
-  const { id: operatorId, keepMs } = config.operator;
+  const { keepMs } = config.operator;
   const finalNumber = () => view.finalNumber;
   const loops: readonly Loop[] = [
     followLoop(desk),
     (signal) => feed.run(signal),
     transactLoop(desk),
-    (signal) => warnAboutSender(base, signal),
-    (signal) => learnReleases({ ...shared, registry, clock, operatorId }, signal),
+    confirmLoop(desk),
+    (signal) => guardDeadlines({ ...shared, view: () => view.current(), clock }, signal),
+    ...servingLoops(base),
     (signal) => prune({ journal, finalNumber, keepMs, clock, logger }, signal),
   ];
   const serveQueue: Loop = (signal) => embeddedQueue(base, signal);
@@ -90,25 +79,44 @@ export function createNodeParts(
   return { api: createApi(desk), queue, loops, serveQueue, sender };
 }
 
-function createView(
-  { config, journal, chain, faults }: Base,
-  queue: Pick<BullWorkQueue, "state">,
-): ChainView {
-  const { id: operatorId, settleDepth, fallback, leastGain, workerSlots } = config.operator;
+/** What only an operator's node does: know the releases it is listed for, and their keys. */
+function servingLoops(base: Base): readonly Loop[] {
+  const { config, journal, registry, logger, judges, chain } = base;
+  if (config.operator.id === null) return [];
+  const { operatorId } = chain;
+  return [
+    (signal) => learnReleases({ journal, registry, clock, logger, operatorId }, signal),
+    (signal) => judges.run(signal),
+    (signal) => warnAboutSender(base, signal),
+  ];
+}
+
+function createView(base: Base, queue: Pick<BullWorkQueue, "state">): ChainView {
+  const { config, journal, chain, faults, judges, logger } = base;
+  const { settleDepth, fallback, leastGain, leastGrade, workerSlots } = config.operator;
+  const { operatorId } = chain;
+  const reader = stakeReader(config, chain);
+  const stake = new StakeView({ journal, reader, operator: { operatorId, fallback }, logger });
+  const limits = { settleDepth, fallback, leastGain, leastGrade };
+  const account = chain.settlement.sender;
   return new ChainView({
     journal,
+    stake,
+    judges: () => judges.current(),
     finalNumber: () => chain.source.finalNumber(),
     market: marketOf(config, chain),
     faults: () => faults.current(),
     queueState: () => queue.state(),
     clock,
-    operator: { operatorId, settleDepth, fallback, leastGain },
+    operator: { operatorId, account, ...limits, ...samplings(base) },
     slots: workerSlots,
   });
 }
 
 function createWork(base: Base): Pick<Desk, "queue" | "view"> & { readonly feed: Feed } {
   const { config, journal, logger, metrics, registry, faults, feedWake, settleWake } = base;
+  const { secret, chain } = base;
+  const { sender } = chain.settlement;
   const queue = new BullWorkQueue({
     url: config.queue.redisUrl,
     prefix: config.queue.prefix,
@@ -127,8 +135,9 @@ function createWork(base: Base): Pick<Desk, "queue" | "view"> & { readonly feed:
     registry,
     view: () => view.current(),
     accept: (outcome) => {
-      acceptOutcome({ journal, logger, metrics, faults }, outcome);
+      acceptOutcome({ journal, logger, metrics, faults, sender, secret }, outcome);
       settleWake.wake();
+      base.confirmWake.wake();
     },
     faults,
     wake: feedWake,
@@ -153,30 +162,23 @@ function followLoop({ config, journal, logger, metrics, chain, view, ...wakes }:
   const onChange = () => {
     wakes.feedWake.wake();
     wakes.settleWake.wake();
+    wakes.confirmWake.wake();
   };
   return (signal) => ingest({ follow, onChange, clock, logger, pollMs }, signal);
 }
 
-function createTransmitter(
-  { operator }: NodeConfig,
-  parts: Pick<Base, "journal" | "logger" | "metrics"> & Pick<Base["chain"], "settlement">,
-): Transmitter {
-  const { id: operatorId, feeCaps, bumpAfterMs, doneDepth } = operator;
+function createTransmitter({
+  config,
+  chain,
+  secret,
+  ...parts
+}: Pick<Base, "config" | "journal" | "logger" | "metrics" | "chain" | "secret">): Transmitter {
+  const { feeCaps, bumpAfterMs, doneDepth } = config.operator;
   const repeatAfterMs = Math.min(5_000, bumpAfterMs);
-  const { settlement: chain, ...others } = parts;
-  return new Transmitter({
-    ...others,
-    chain,
-    clock,
-    settings: {
-      operatorId,
-      feeCaps,
-      bumpAfterMs,
-      repeatAfterMs,
-      doneDepth,
-      maxPending: MAX_PENDING,
-    },
-  });
+  const { operatorId } = chain;
+  const pace = { bumpAfterMs, repeatAfterMs, doneDepth, maxPending: MAX_PENDING };
+  const settings = { operatorId, secret, feeCaps, ...pace };
+  return new Transmitter({ ...parts, chain: chain.settlement, clock, settings });
 }
 
 function transactLoop(desk: Desk): Loop {
@@ -191,16 +193,7 @@ function transactLoop(desk: Desk): Loop {
   return (signal) => transact({ ...parts, clock, logger, tendEveryMs }, signal);
 }
 
-function createApi({
-  config,
-  journal,
-  metrics,
-  chain,
-  view,
-  queue,
-  store,
-  ...base
-}: Desk): NodeApi {
+function createApi({ journal, metrics, chain, view, queue, store, ...base }: Desk): NodeApi {
   const { transmitter } = base;
   const report = {
     journal,
@@ -209,7 +202,8 @@ function createApi({
     rpcHealth: () => chain.pool.health(),
     queueState: () => queue.state(),
     settlementObstacle: () => transmitter.obstacle,
-    operatorId: config.operator.id,
+    operatorId: chain.operatorId,
+    sender: chain.settlement.sender,
     metrics,
   };
   return {
@@ -233,7 +227,7 @@ async function warnAboutSender(base: Base, signal: AbortSignal): Promise<void> {
   const { operatorRegistry } = config.chain;
   const { sender } = settlement;
   try {
-    await requireSender(pool, { operatorRegistry, operatorId: config.operator.id, sender });
+    await requireSender(pool, { operatorRegistry, operatorId: chain.operatorId, sender });
   } catch (error) {
     logger.warn("the sender is not listed for this operator", { error });
   }

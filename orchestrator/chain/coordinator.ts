@@ -2,12 +2,13 @@ import { AbiCoder, Interface, type LogDescription, type ParamType } from "ethers
 import { z } from "zod";
 
 import { inferenceCoordinatorAbi } from "../../sdk/protocol/abi/inferenceCoordinator.ts";
-import type { ContractCall, Fulfilment, JournaledProof } from "../domain/nodePorts.ts";
 import type { Hex } from "../domain/ports.ts";
 import type { Agreement, ChainEvent, EndStatus, Verification } from "../domain/request.ts";
 import { rpcHex, type Log } from "./rpcSchemas.ts";
 
-const coordinator = new Interface(inferenceCoordinatorAbi);
+/** The contract's interface. */
+export const coordinator = new Interface(inferenceCoordinatorAbi);
+
 const coder = AbiCoder.defaultAbiCoder();
 
 /** Order of the enum in Solidity. */
@@ -15,6 +16,8 @@ const LEVELS: readonly Verification[] = ["Optimistic", "Tee", "Zk"];
 
 const END_STATUS: Readonly<Record<string, EndStatus>> = {
   RequestFulfilled: "Finalized",
+  RequestFinalized: "Finalized",
+  RequestOverturned: "Overturned",
   RequestExpired: "Expired",
   RequestFailed: "Failed",
 };
@@ -23,13 +26,18 @@ const END_STATUS: Readonly<Record<string, EndStatus>> = {
 export const FOLLOWED_TOPICS: readonly Hex[] = [
   "InferenceRequested",
   "RequestReassigned",
+  "RequestAnswered",
+  "RequestChallenged",
+  "OverturnCommitted",
   "VerifierRevoked",
   ...Object.keys(END_STATUS),
 ].map((name) => rpcHex.parse(coordinator.getEvent(name)?.topicHash));
 
 const assignment = z.object({
   verifierId: z.bigint(),
+  grade: z.bigint(),
   price: z.bigint(),
+  bond: z.bigint(),
   outputLength: z.bigint(),
   assignedAt: z.bigint(),
   primaryUntil: z.bigint(),
@@ -58,15 +66,42 @@ const reassigned = z.object({
   assignment,
 });
 
+const answered = z.object({
+  requestId: rpcHex,
+  operatorId: z.bigint(),
+  windowEnd: z.bigint(),
+  output: rpcHex,
+});
+
+const challenged = z.object({
+  requestId: rpcHex,
+  challenger: rpcHex,
+  proofDeadline: z.bigint(),
+});
+
 /** What a log says about a request; null for logs that say nothing the node acts on. */
 export function decodeLog(log: Log): ChainEvent | null {
   const parsed = coordinator.parseLog(log);
   if (parsed === null) return null;
-  if (parsed.name === "InferenceRequested") return decodeRequested(parsed);
-  if (parsed.name === "RequestReassigned") return decodeReassigned(parsed);
-  if (parsed.name === "VerifierRevoked") {
-    return { kind: "revoked", verifierId: z.bigint().parse(parsed.args["verifierId"]) };
+  switch (parsed.name) {
+    case "InferenceRequested":
+      return decodeRequested(parsed);
+    case "RequestReassigned":
+      return decodeReassigned(parsed);
+    case "RequestAnswered":
+      return decodeAnswered(parsed);
+    case "RequestChallenged":
+      return decodeChallenged(parsed);
+    case "OverturnCommitted":
+      return { kind: "committed", commitment: rpcHex.parse(parsed.args["commitment"]) };
+    case "VerifierRevoked":
+      return { kind: "revoked", verifierId: z.bigint().parse(parsed.args["verifierId"]) };
+    default:
+      return decodeEnding(parsed, log);
   }
+}
+
+function decodeEnding(parsed: LogDescription, log: Log): ChainEvent | null {
   const status = END_STATUS[parsed.name];
   if (status === undefined) return null;
   const requestId = rpcHex.parse(parsed.args["requestId"]);
@@ -85,7 +120,7 @@ function decodeRequested(parsed: LogDescription): ChainEvent | null {
       level,
       requester: fields.requester,
       operatorId: fields.operatorId,
-      input: Uint8Array.from(Buffer.from(fields.input.slice(2), "hex")),
+      input: toBytes(fields.input),
       primaryUntil: toSeconds(fields.assignment.primaryUntil),
       deadline: toSeconds(fields.request.terms.deadline),
       agreement: agreementIn(fields),
@@ -106,9 +141,27 @@ function decodeReassigned(parsed: LogDescription): ChainEvent {
   };
 }
 
+function decodeAnswered(parsed: LogDescription): ChainEvent {
+  const { requestId, operatorId, windowEnd, output } = answered.parse(parsed.args.toObject(true));
+  const [until, bytes] = [toSeconds(windowEnd), toBytes(output)];
+  const record = recordIn(parsed);
+  return {
+    kind: "answered",
+    answer: { requestId, operatorId, windowEnd: until, record, output: bytes },
+  };
+}
+
+function decodeChallenged(parsed: LogDescription): ChainEvent {
+  const { requestId, challenger, proofDeadline } = challenged.parse(parsed.args.toObject(true));
+  const record = recordIn(parsed);
+  const until = toSeconds(proofDeadline);
+  return { kind: "challenged", challenge: { requestId, challenger, proofDeadline: until, record } };
+}
+
 function agreementIn(fields: z.infer<typeof reassigned>): Agreement {
   const { terms: asked } = fields.request;
-  const { verifierId, price, latePenalty, assignedAt, outputLength } = fields.assignment;
+  const { verifierId, grade, price, bond, latePenalty, assignedAt, outputLength } =
+    fields.assignment;
   return {
     assignedAt: toSeconds(assignedAt),
     verifierId,
@@ -117,6 +170,8 @@ function agreementIn(fields: z.infer<typeof reassigned>): Agreement {
     maxGasPrice: asked.maxGasPrice,
     callbackGas: Number(asked.callbackGas),
     outputLength: Number(outputLength),
+    bond,
+    grade,
   };
 }
 
@@ -125,33 +180,35 @@ function preimageIn(parsed: LogDescription): string {
   return coder.encode(preimageTypes(), [parsed.args["request"], parsed.args["assignment"]]);
 }
 
-/** Calldata of a call of the coordinator. */
-export function encodeCall(call: Exclude<ContractCall, { readonly purpose: "noteBaseFee" }>): Hex {
-  const preimage: readonly unknown[] = coder.decode(preimageTypes(), call.request.preimage);
-  const values = call.purpose === "fulfill" ? [...preimage, answerOf(call)] : preimage;
-  return rpcHex.parse(coordinator.encodeFunctionData(call.purpose, values));
-}
-
-function answerOf({ request, output, proof, payee }: Fulfilment) {
-  return { payee, input: request.input, output, evidence: encodeEvidence(proof) };
-}
-
-/** h, A, B, C; coordinates of G2 imaginary part first, as the precompiles read them. */
-export function encodeEvidence({
-  proof,
-  commitment,
-}: Pick<JournaledProof, "proof" | "commitment">): Hex {
-  const { a, b, c } = proof;
-  const [[xReal, xImaginary], [yReal, yImaginary]] = b;
-  const words = [commitment, ...a, xImaginary, xReal, yImaginary, yReal, ...c];
-  return `0x${words.map((word) => word.toString(16).padStart(64, "0")).join("")}`;
-}
-
-function preimageTypes(): readonly ParamType[] {
-  return coordinator.getFunction("fulfill")?.inputs.slice(0, 2) ?? [];
-}
-
 /** Times beyond JavaScript's integers mean "never" as well as any other far time. */
 function toSeconds(time: bigint): number {
   return Number(time < 2n ** 50n ? time : 2n ** 50n);
+}
+
+function recordIn(parsed: LogDescription): string {
+  return coder.encode([recordType()], [parsed.args["record"]]);
+}
+
+/** Request and assignment, as an event's were encoded. */
+export function decodePreimage(preimage: string): readonly unknown[] {
+  return coder.decode(preimageTypes(), preimage).toArray();
+}
+
+/** The record of an answer, as an event's was encoded. */
+export function decodeRecord(record: string): unknown {
+  return coder.decode([recordType()], record).toArray()[0];
+}
+
+function preimageTypes(): readonly ParamType[] {
+  return coordinator.getFunction("decline")?.inputs ?? [];
+}
+
+function recordType(): ParamType {
+  const type = coordinator.getFunction("failAnswered")?.inputs[2];
+  if (type === undefined) throw new Error("the ABI has no record of answers");
+  return type;
+}
+
+function toBytes(text: Hex): Uint8Array {
+  return Uint8Array.from(Buffer.from(text.slice(2), "hex"));
 }

@@ -1,13 +1,16 @@
-import { Interface } from "ethers";
+import { Interface, keccak256 } from "ethers";
 import { z } from "zod";
 
 import { inferenceCoordinatorAbi } from "../../sdk/protocol/abi/inferenceCoordinator.ts";
 import { modelRegistryAbi } from "../../sdk/protocol/abi/modelRegistry.ts";
 import { operatorRegistryAbi } from "../../sdk/protocol/abi/operatorRegistry.ts";
 import { cidOfDigest } from "../../sdk/protocol/cid.ts";
+import { verificationNumber } from "../../sdk/protocol/verification.ts";
 import { OrchestratorError } from "../domain/errors.ts";
 import type { ReleaseRegistry } from "../domain/nodePorts.ts";
 import type { Hex } from "../domain/ports.ts";
+import type { Verification } from "../domain/request.ts";
+import { decodePreimage } from "./coordinator.ts";
 import { toRevert } from "./revert.ts";
 import type { RpcPool } from "./rpcPool.ts";
 import { rpcHex, rpcLog, type Log } from "./rpcSchemas.ts";
@@ -18,6 +21,7 @@ const models = new Interface(modelRegistryAbi);
 const operators = new Interface(operatorRegistryAbi);
 const coordinators = new Interface(inferenceCoordinatorAbi);
 const unit = z.bigint().transform(Number);
+const ADDRESS_MASK = (1n << 160n) - 1n;
 const units = z.tuple([unit, unit, unit]);
 
 /** Releases as the registries name them. */
@@ -51,7 +55,16 @@ export function rpcReleaseRegistry(
       const [compute, proof, byte] = units.parse(answer);
       return { compute, proof, byte };
     },
-    async servedBy(operatorId) {
+    async keyId(releaseId) {
+      const [route] = await view(pool, {
+        to: modelRegistry,
+        contract: models,
+        method: "releaseRoute",
+        values: [releaseId],
+      });
+      return keyIdAt(pool, z.bigint().parse(route) & ADDRESS_MASK);
+    },
+    async servedBy(operatorId, level) {
       const set = operators.encodeFilterTopics("ListingSet", [operatorId]);
       const removed = operators.encodeFilterTopics("ListingRemoved", [operatorId]);
       const range = { fromBlock: `0x${startBlock.toString(16)}`, toBlock: "latest" };
@@ -61,18 +74,28 @@ export function rpcReleaseRegistry(
         method: "eth_getLogs",
         params: [{ ...query, topics: both }],
       });
-      return stillServed(z.array(rpcLog).parse(answer));
+      return stillServed(z.array(rpcLog).parse(answer), level);
     },
   };
 }
 
-function stillServed(logs: readonly Log[]): readonly Hex[] {
+/** A key is stored as code: a STOP, and the key. */
+async function keyIdAt(pool: Pool, address: bigint): Promise<Hex> {
+  const account = `0x${address.toString(16).padStart(40, "0")}`;
+  const code = await pool.call({ method: "eth_getCode", params: [account, "latest"] });
+  return rpcHex.parse(keccak256(`0x${rpcHex.parse(code).slice(4)}`));
+}
+
+function stillServed(logs: readonly Log[], wanted?: Verification): readonly Hex[] {
+  const number = wanted === undefined ? null : verificationNumber(wanted);
   const served = new Map<string, Hex>();
   for (const log of logs) {
     const parsed = operators.parseLog(log);
     if (parsed === null) continue;
     const releaseId = rpcHex.parse(parsed.args["releaseId"]);
-    const listing = `${releaseId} ${z.bigint().parse(parsed.args["level"])}`;
+    const level = z.bigint().parse(parsed.args["level"]);
+    if (number !== null && level !== number) continue;
+    const listing = `${releaseId} ${level}`;
     if (parsed.name === "ListingSet") served.set(listing, releaseId);
     else served.delete(listing);
   }
@@ -93,6 +116,35 @@ export async function requireSender(
   });
   if (z.boolean().parse(isSender)) return;
   throw new OrchestratorError("SenderNotAllowed", { data: { operatorId, sender } });
+}
+
+/** What of the operator's bond new answers can lock. */
+export async function freeBond(
+  pool: Pool,
+  input: { readonly operatorRegistry: Hex; readonly operatorId: bigint },
+): Promise<bigint> {
+  const [bond] = await view(pool, {
+    to: input.operatorRegistry,
+    contract: operators,
+    method: "bondOf",
+    values: [input.operatorId],
+  });
+  const [amount, locked] = z.tuple([z.bigint(), z.bigint()], z.unknown()).parse(bond);
+  return amount - locked;
+}
+
+/** Operator who alone may answer an open optimistic request now; 0 if none may. */
+export async function fallbackOf(
+  pool: Pool,
+  input: { readonly coordinator: Hex; readonly preimage: string },
+): Promise<bigint> {
+  const [operatorId] = await view(pool, {
+    to: input.coordinator,
+    contract: coordinators,
+    method: "fallbackOf",
+    values: decodePreimage(input.preimage),
+  });
+  return z.bigint().parse(operatorId);
 }
 
 /** Calldata that notes the present base fee. */

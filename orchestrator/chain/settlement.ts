@@ -2,14 +2,10 @@ import { keccak256, Wallet } from "ethers";
 import { z } from "zod";
 
 import { OrchestratorError } from "../domain/errors.ts";
-import type {
-  BroadcastResult,
-  ContractCall,
-  PreparedCall,
-  SettlementChain,
-} from "../domain/nodePorts.ts";
+import type { ContractCall } from "../domain/contractCall.ts";
+import type { BroadcastResult, PreparedCall, SettlementChain } from "../domain/nodePorts.ts";
 import type { Hex, Logger } from "../domain/ports.ts";
-import { encodeCall } from "./coordinator.ts";
+import { encodeCall } from "./coordinatorCalls.ts";
 import { rpcGasPrices } from "./gasPrices.ts";
 import { encodeNoteBaseFee } from "./registries.ts";
 import { toRevert } from "./revert.ts";
@@ -19,8 +15,24 @@ import { rpcBigint, rpcHex, rpcNumber, rpcReceipt } from "./rpcSchemas.ts";
 /** EIP-7825: no transaction may use more gas. */
 const TRANSACTION_GAS_CAP = 1n << 24n;
 const TRANSFER_GAS = 21_000n;
-/** Estimates are made at a gas price of nothing, for which `expire` has no reward to credit. */
+/** Estimates are made at a gas price of nothing, at which gas is not reimbursed: a credit less. */
 const REWARD_GAS = 30_000n;
+/** What asking for a proof costs, of the bond behind the answer. */
+const CHALLENGE_NUMERATOR = 3n;
+const CHALLENGE_DENOMINATOR = 10n;
+
+/** Calls that credit gas to somebody. */
+const REWARDED: ReadonlySet<ContractCall["purpose"]> = new Set([
+  "expire",
+  "finalize",
+  "escalate",
+  "overturn",
+]);
+
+function rewardGas(call: ContractCall): bigint {
+  if (call.purpose === "finalizeMany") return REWARD_GAS * BigInt(call.items.length);
+  return REWARDED.has(call.purpose) ? REWARD_GAS : 0n;
+}
 
 /** The sender's side of one coordinator, over an RPC pool. */
 export function rpcSettlement(input: {
@@ -29,6 +41,8 @@ export function rpcSettlement(input: {
   readonly operatorRegistry: Hex;
   readonly chainId: number;
   readonly privateKey: string;
+  /** Whether the deployment's asset is the chain's coin. */
+  readonly isCoin: () => Promise<boolean>;
   readonly logger: Logger;
 }): SettlementChain {
   const { pool, chainId, logger } = input;
@@ -38,15 +52,15 @@ export function rpcSettlement(input: {
     sender,
     async prepare(contractCall) {
       const { to, data } = encode(contractCall, input);
-      const unseen = contractCall.purpose === "expire" ? REWARD_GAS : 0n;
-      const gasLimit = withMargin((await estimate(pool, { from: sender, to, data })) + unseen);
-      return { to, data, gasLimit };
+      const value = await valueOf(contractCall, input.isCoin);
+      const gas = await estimate(pool, { from: sender, to, data, value });
+      return { to, data, value, gasLimit: withMargin(gas + rewardGas(contractCall)) };
     },
     prepareCancel() {
-      return { to: sender, data: "0x", gasLimit: TRANSFER_GAS };
+      return { to: sender, data: "0x", value: 0n, gasLimit: TRANSFER_GAS };
     },
     async sign(call, nonce, fees) {
-      const transaction = { type: 2, chainId, nonce, value: 0n, ...call, ...fees };
+      const transaction = { type: 2, chainId, nonce, ...call, ...fees };
       const raw = rpcHex.parse(await wallet.signTransaction(transaction));
       return { raw, hash: rpcHex.parse(keccak256(raw)) };
     },
@@ -85,10 +99,17 @@ function encode(
   return { to: place.coordinator, data: encodeCall(call) };
 }
 
+/** A challenge brings its bond along; of a token the sender has a balance in the coordinator. */
+async function valueOf(call: ContractCall, isCoin: () => Promise<boolean>): Promise<bigint> {
+  if (call.purpose !== "challenge" || !(await isCoin())) return 0n;
+  return (call.bond * CHALLENGE_NUMERATOR) / CHALLENGE_DENOMINATOR;
+}
+
 async function estimate(
   pool: Pick<RpcPool, "call">,
-  call: Omit<PreparedCall, "gasLimit"> & { readonly from: Hex },
+  { value, ...rest }: Omit<PreparedCall, "gasLimit"> & { readonly from: Hex },
 ): Promise<bigint> {
+  const call = value === 0n ? rest : { ...rest, value: `0x${value.toString(16)}` };
   try {
     return rpcBigint.parse(await pool.call({ method: "eth_estimateGas", params: [call] }));
   } catch (error) {

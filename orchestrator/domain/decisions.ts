@@ -1,5 +1,8 @@
+import { ANSWERED, CHALLENGED } from "./answered.ts";
 import { declineReason, faultCode } from "./declining.ts";
+import { isEntitled, towardsStanding } from "./optimistic.ts";
 import type { RequestProgress } from "./request.ts";
+import { isRevoked, wait, type Rules } from "./rule.ts";
 import type { NextStep } from "./steps.ts";
 import type { View } from "./view.ts";
 import { isSpike, isWorthAnswering, isWorthExpiring } from "./worth.ts";
@@ -7,17 +10,8 @@ import { isSpike, isWorthAnswering, isWorthExpiring } from "./worth.ts";
 /** Nodes that would all expire the same request take turns, a block each. */
 const EXPIRY_TURNS = 8n;
 
-/** One thing a request may need; null: it does not apply, the next rule is asked. */
-type Rule = (request: RequestProgress, view: View) => NextStep | null;
-
-interface Rules {
-  /** In their order: the first that applies decides. */
-  readonly first: readonly Rule[];
-  readonly otherwise: (request: RequestProgress, view: View) => NextStep;
-}
-
-/** States of a request that has not ended, as far as this node serves them. */
-type State = "Open";
+/** States of a request that has not ended; an unanswered one is `Open`. */
+type State = "Open" | "Answered" | "Challenged";
 
 const RULES: Readonly<Record<State, Rules>> = {
   Open: {
@@ -34,6 +28,8 @@ const RULES: Readonly<Record<State, Rules>> = {
     ],
     otherwise: towardsFulfilment,
   },
+  Answered: ANSWERED,
+  Challenged: CHALLENGED,
 };
 
 /** The one place that says what a request needs next; a pure function of journal and chain. */
@@ -43,7 +39,7 @@ export function nextStep(request: RequestProgress, view: View): NextStep {
     const isFinal = ending.block.number <= view.finalNumber;
     return { kind: "ended", status: ending.status, isFinal };
   }
-  const { first, otherwise } = RULES.Open;
+  const { first, otherwise } = RULES[stateOf(request)];
   for (const rule of first) {
     const step = rule(request, view);
     if (step !== null) return step;
@@ -51,26 +47,26 @@ export function nextStep(request: RequestProgress, view: View): NextStep {
   return otherwise(request, view);
 }
 
+function stateOf({ answer }: RequestProgress): State {
+  if (answer === null) return "Open";
+  return answer.challenger === null ? "Answered" : "Challenged";
+}
+
 /** Work on a rolled-back request is kept, not continued: its next block may assign it elsewhere. */
 function whileUnseen(request: RequestProgress, view: View): NextStep | null {
   if (request.seen !== null) return null;
-  if (!isOverdue(request, view)) return { kind: "wait", reason: "BlockRolledBack" };
+  if (!isOverdue(request, view)) return wait("BlockRolledBack");
   return request.transactionId === null ? passedBy(request) : null;
 }
 
 function whilePending({ transactionId }: RequestProgress): NextStep | null {
-  return transactionId === null ? null : { kind: "wait", reason: "TransactionPending" };
+  return transactionId === null ? null : wait("TransactionPending");
 }
 
 /** Ending it costs gas and earns nothing, so it is left to whose duty it was. */
 function onceRevoked(request: RequestProgress, view: View): NextStep | null {
-  const { agreement, failure, operatorId } = request;
-  const isRevoked =
-    failure?.code === "VerifierIsRevoked" ||
-    (agreement !== null && view.revokedVerifiers.has(agreement.verifierId));
-  if (!isRevoked) return null;
-  if (operatorId === view.operatorId) return { kind: "fail" };
-  return { kind: "wait", reason: "VerifierRevoked" };
+  if (!isRevoked(request, view)) return null;
+  return request.operatorId === view.operatorId ? { kind: "fail" } : wait("VerifierRevoked");
 }
 
 function onceOverdue(request: RequestProgress, view: View): NextStep | null {
@@ -78,11 +74,11 @@ function onceOverdue(request: RequestProgress, view: View): NextStep | null {
   if (!isWorthExpiring(request, view)) return passedBy(request);
   const turn = request.operatorId === view.operatorId ? 0 : turnOf(request, view);
   const isTurn = view.head.timestamp >= request.deadline + turn * view.blockSeconds;
-  return isTurn ? { kind: "expire" } : { kind: "wait", reason: "ExpiryTurn" };
+  return isTurn ? { kind: "expire" } : wait("ExpiryTurn");
 }
 
 function atOtherLevels({ level }: RequestProgress): NextStep | null {
-  return level === "Zk" ? null : { kind: "wait", reason: "LevelNotServed" };
+  return level === "Tee" ? wait("LevelNotServed") : null;
 }
 
 function whileDeclinable(request: RequestProgress, view: View): NextStep | null {
@@ -94,36 +90,36 @@ function onceGivenUp({ failure }: RequestProgress): NextStep | null {
   return failure === null ? null : { kind: "given up", code: failure.code };
 }
 
-/** Others' requests: only after their window, and only if that pays. */
+/** Others' requests: only after their window, if that pays, and at Optimistic only who is drawn. */
 function asFallback(request: RequestProgress, view: View): NextStep | null {
-  if (request.operatorId === view.operatorId) return null;
   const { head, fallback } = view;
-  if (!fallback || head.timestamp < request.primaryUntil) {
-    return { kind: "wait", reason: "AssignedToOther" };
-  }
+  const isDrawn = request.level === "Optimistic" && isEntitled(request, view);
+  const isInTime = request.level !== "Optimistic" || head.timestamp < request.primaryUntil;
+  if (request.operatorId === view.operatorId && isInTime) return null;
+  if (head.timestamp < request.primaryUntil) return wait("AssignedToOther");
+  if (!fallback || (request.level === "Optimistic" && !isDrawn)) return wait("AssignedToOther");
   const ready = head.timestamp + (view.secondsToAnswer.get(request.requestId) ?? 0);
   if (ready >= request.deadline || faultCode(request, view, false) !== null) {
-    return { kind: "wait", reason: "FallbackUnable" };
+    return wait("FallbackUnable");
   }
   const isWorth = isWorthAnswering(request, view);
-  if (isWorth === null) return { kind: "wait", reason: "GasUnknown" };
-  return isWorth ? null : { kind: "wait", reason: "FallbackUnpaid" };
+  if (isWorth === null) return wait("GasUnknown");
+  return isWorth ? null : wait("FallbackUnpaid");
 }
 
-function towardsAnswer({ hasOutput, hasProof }: RequestProgress): NextStep | null {
-  if (!hasOutput) return { kind: "infer" };
-  return hasProof ? null : { kind: "prove" };
+function towardsAnswer(request: RequestProgress, view: View): NextStep | null {
+  if (!request.hasOutput) return { kind: "infer" };
+  if (request.level === "Optimistic") return towardsStanding(request, view);
+  return request.hasProof ? null : { kind: "prove" };
 }
 
 function towardsFulfilment(request: RequestProgress, view: View): NextStep {
   const { seen, agreement } = request;
   if (seen !== null && view.head.number - seen.number < view.settleDepth) {
-    return { kind: "wait", reason: "DepthNotReached" };
+    return wait("DepthNotReached");
   }
   const isDear = agreement !== null && view.market !== null && isSpike(agreement, view.market);
-  if (isDear && isWorthAnswering(request, view) === false) {
-    return { kind: "wait", reason: "GasAboveTerms" };
-  }
+  if (isDear && isWorthAnswering(request, view) === false) return wait("GasAboveTerms");
   return { kind: "fulfill" };
 }
 
@@ -153,6 +149,7 @@ export function needsBaseFeeNoted(
   const { agreement, operatorId, primaryUntil } = request;
   const { market, head } = view;
   if (agreement === null || market === null || !isSpike(agreement, market)) return false;
+  if (request.answer !== null) return false;
   if (operatorId !== view.operatorId || head.timestamp >= primaryUntil) return false;
   const { kind } = nextStep(request, view);
   if (kind === "ended" || kind === "decline" || kind === "fail") return false;

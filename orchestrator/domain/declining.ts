@@ -1,3 +1,4 @@
+import { bondDeclineReason } from "./optimistic.ts";
 import type { RequestProgress } from "./request.ts";
 import type { View } from "./view.ts";
 import { isSpike, isWorthAnswering } from "./worth.ts";
@@ -25,17 +26,19 @@ export function declineReason(request: RequestProgress, view: View): string | nu
   const isLastChance = head.timestamp + LAST_CHANCE_BLOCKS * blockSeconds >= declinableUntil;
   const fault = faultCode(request, view, isLastChance);
   if (fault !== null) return fault;
+  const bondFault = bondDeclineReason(request, view, isLastChance);
+  if (bondFault !== null) return bondFault;
   if (isTooLate(request, view)) return "AnswerTooLate";
   return isUnderpaid(request, view) ? "PayTooLow" : null;
 }
 
 /** Code of what keeps this request's answer from being made; null for an answer that is made. */
 export function faultCode(
-  { releaseId, hasOutput, hasProof }: RequestProgress,
+  { releaseId, level, hasOutput, hasProof }: RequestProgress,
   { faults, standstill }: View,
   isPassingCounted: boolean,
 ): string | null {
-  if (hasOutput && hasProof) return null;
+  if (hasOutput && (hasProof || level === "Optimistic")) return null;
   const fault = faults.get(releaseId);
   if (fault?.isLasting === true) return fault.code;
   return isPassingCounted ? (fault?.code ?? standstill) : null;

@@ -25,6 +25,14 @@ export const ERROR_SENTENCES = {
 
   AnswerTooLate: "The answer would not be ready within the primary window.",
   PayTooLow: "The request pays less than an answer's gas costs now.",
+  BondShort: "The operator's free bond does not cover the answer.",
+  GradeTooLow: "The key that judges has a lower grade than ASSAY_LEAST_GRADE.",
+  JudgeUnchecked: "The key that would judge the answer is not compared with its circuit yet.",
+  JudgeForeign:
+    "The key that judges is not the one the release's circuit makes; its owner could take the bond.",
+  JudgeUnknown: "The key that judges cannot be compared with its circuit here.",
+  RerunMismatch: "A second execution gave another output; nothing was sent.",
+  ProofDeadlineNear: "A challenged answer must be proven soon, or its bond is lost.",
 
   QueueUnavailable: "Redis does not answer; requests are journaled and wait for it.",
   QueueEvicts: "Redis may evict keys; set maxmemory-policy to noeviction.",

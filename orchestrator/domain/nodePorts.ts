@@ -1,12 +1,18 @@
 /** Ports of the node process alone; workers see only `ports.ts`. */
 import type { Manifest } from "../../sdk/protocol/manifest.ts";
+import type { ContractCall } from "./contractCall.ts";
 import type { ErrorRecord } from "./errors.ts";
-import type { FloatDifference, Groth16Proof, Hex, Work } from "./ports.ts";
+import type {
+  JournaledAnswer,
+  JournaledOutput,
+  JournaledProof,
+  JournaledRefutation,
+} from "./journaled.ts";
+import type { FloatDifference, Hex, Work } from "./ports.ts";
 import type {
   Block,
   BlockEvents,
   BlockRef,
-  EndStatus,
   Failure,
   JournaledRequest,
   OpenRequest,
@@ -22,21 +28,7 @@ import type {
   JournaledTransaction,
   Purpose,
   Receipt,
-  TransactionState,
 } from "./transaction.ts";
-
-export interface JournaledOutput {
-  readonly output: Uint8Array;
-  /** Time of the inference. */
-  readonly seconds: number;
-}
-
-export interface JournaledProof {
-  readonly proof: Groth16Proof;
-  readonly commitment: bigint;
-  /** Time of the proof alone, without loading keys. */
-  readonly seconds: number;
-}
 
 /** The node's memory. Every method is one durable transaction: it has happened when it returns. */
 export interface Journal {
@@ -63,8 +55,19 @@ export interface Journal {
   recordProof(requestId: Hex, proof: JournaledProof): void;
   proof(requestId: Hex): JournaledProof | null;
   recordFailure(requestId: Hex, failure: Failure): void;
-  /** What the stages of a release took lately; null before its first answer. */
-  stageTimes(releaseId: Hex): StageTimes | null;
+  /** The optimistic answer that stands; null if there is none. */
+  answer(requestId: Hex): JournaledAnswer | null;
+  /** Stores whether a second execution gave the journaled output; the first word stays. */
+  recordConfirmation(requestId: Hex, isSame: boolean): void;
+  /** Stores a refutation; the first one stays. */
+  recordRefutation(requestId: Hex, refutation: JournaledRefutation): void;
+  refutation(requestId: Hex): JournaledRefutation | null;
+  /** Stores that a release's key is the one its circuit makes. */
+  recordJudge(releaseId: Hex): void;
+  /** Releases whose key is. */
+  judges(): ReadonlySet<Hex>;
+  /** What the stages of a release took lately. */
+  stageTimes(releaseId: Hex): StageTimes;
   /** Verifiers whose requests can only fail. */
   revokedVerifiers(): ReadonlySet<bigint>;
   /**
@@ -84,6 +87,7 @@ export interface Journal {
   /** Journals a signed transaction before it is broadcast. */
   insertTransaction(entry: {
     readonly requestId: Hex;
+    readonly otherIds?: readonly Hex[];
     readonly sender: Hex;
     readonly nonce: number;
     readonly purpose: Purpose;
@@ -104,28 +108,12 @@ export interface Journal {
   transactionsOf(requestId: Hex): readonly JournaledTransaction[];
 }
 
-/** What a settlement needs; chain/ turns it into calldata. */
-export interface Fulfilment {
-  readonly request: Pick<OpenRequest, "requestId" | "input" | "preimage">;
-  readonly output: Uint8Array;
-  readonly proof: JournaledProof;
-  /** Operator that is paid; the proof is bound to it. */
-  readonly payee: bigint;
-}
-
-/** One call of the contracts, with all it says. */
-export type ContractCall =
-  | ({ readonly purpose: "fulfill" } & Fulfilment)
-  | {
-      readonly purpose: "decline" | "expire" | "fail";
-      readonly request: Pick<OpenRequest, "requestId" | "preimage">;
-    }
-  | { readonly purpose: "noteBaseFee" };
-
 /** A transaction that can be signed: the contract accepted it in a dry run. */
 export interface PreparedCall {
   readonly to: Hex;
   readonly data: Hex;
+  /** Wei that are sent along. */
+  readonly value: bigint;
   readonly gasLimit: bigint;
 }
 
@@ -165,8 +153,30 @@ export interface ReleaseRegistry {
   release(releaseId: Hex): Promise<RegisteredRelease>;
   /** What the contracts price a request by. @throws OrchestratorError ReleaseUnknown */
   units(releaseId: Hex): Promise<Manifest["units"]>;
-  /** Releases the operator has listed itself for, in the order it did. */
-  servedBy(operatorId: bigint): Promise<readonly Hex[]>;
+  /** Releases the operator has listed itself for, in the order it did; at one level, or at any. */
+  servedBy(operatorId: bigint, level?: Verification): Promise<readonly Hex[]>;
+  /** keccak256 of the key that judges or proves on chain. @throws OrchestratorError ReleaseUnknown */
+  keyId(releaseId: Hex): Promise<Hex>;
+}
+
+/** Compares the key of a release with the circuit its model makes, which may take minutes. */
+export interface JudgeCheck {
+  /** @throws OrchestratorError JudgeForeign, JudgeUnknown; ArtefactMissing and others of reading it */
+  check(manifestCid: string, keyId: Hex, signal?: AbortSignal): Promise<void>;
+}
+
+/** A second way to compute outputs, which shares neither runtime nor machine with the workers. */
+export interface SecondExecution {
+  /** @throws OrchestratorError as `Inference.run` */
+  run(work: Pick<Work, "manifestCid" | "input">): Promise<{ readonly output: Uint8Array }>;
+}
+
+/** What the contracts say of the operator and of whom they would take answers from. */
+export interface StakeReader {
+  /** What new answers can lock, in the asset's smallest unit. */
+  freeBond(): Promise<bigint>;
+  /** Operator who alone may answer this open optimistic request now; 0 if none may. */
+  fallbackOf(request: Pick<OpenRequest, "preimage">): Promise<bigint>;
 }
 
 /** What a worker returned for one job. */
@@ -185,6 +195,12 @@ export type JobOutcome =
       readonly proof: JournaledProof;
     }
   | {
+      readonly kind: "refuted";
+      readonly requestId: Hex;
+      readonly output: Uint8Array;
+      readonly proof: JournaledProof;
+    }
+  | {
       readonly kind: "failed";
       readonly requestId: Hex;
       readonly stage: Stage;
@@ -197,64 +213,12 @@ export type QueueState =
 /** The work list. It may lose everything at any moment; the journal feeds it again. */
 export interface WorkQueue {
   state(): QueueState;
-  /** Adds a job unless it is there; returns the outcome if it already has one. */
-  offer(stage: Stage, requestId: Hex): Promise<JobOutcome | null>;
+  /**
+   * Adds a job unless it is there; returns the outcome if it already has one.
+   *
+   * @param isUrgent whether it goes before all that wait
+   */
+  offer(stage: Stage, requestId: Hex, isUrgent: boolean): Promise<JobOutcome | null>;
   /** Forgets a job whose outcome is journaled, or that nobody needs any more. */
   forget(stage: Stage, requestId: Hex): Promise<void>;
-}
-
-export interface HealthReport {
-  readonly isHealthy: boolean;
-  readonly headBlock: number | null;
-  readonly finalBlock: number;
-  readonly requestsUnfinished: number;
-  readonly rpc: readonly {
-    readonly name: string;
-    readonly state: string;
-    readonly reason: string | null;
-  }[];
-  readonly queue: QueueState;
-}
-
-/** Everything the node knows about one request; the answer to "why is it still pending". */
-export interface RequestReport {
-  readonly requestId: Hex;
-  readonly releaseId: Hex;
-  readonly level: Verification;
-  readonly operatorId: string;
-  /** What happens next, as a sentence. */
-  readonly why: string;
-  /** A circumstance outside the request that holds it up, if there is one. */
-  readonly heldUpBy: string | null;
-  readonly seenInBlock: number | null;
-  /** Time of the inference; null while there is no output. */
-  readonly inferSeconds: number | null;
-  /** Time of the proof alone; null while there is none. */
-  readonly proveSeconds: number | null;
-  readonly endedAs: EndStatus | null;
-  /** True only once the block of the ending is under the finalised tag. */
-  readonly isFinal: boolean;
-  readonly failure: Failure | null;
-  readonly transactions: readonly {
-    readonly nonce: number;
-    readonly purpose: Purpose;
-    /** Code of the reason for it, such as why a request was declined. */
-    readonly reason: string | null;
-    readonly state: TransactionState;
-    readonly hashes: readonly Hex[];
-    readonly minedInBlock: number | null;
-  }[];
-}
-
-/** What the node's HTTP server shows. */
-export interface NodeApi {
-  health(): HealthReport;
-  /** Prometheus text format. */
-  metrics(): string;
-  requestReport(requestId: Hex): RequestReport | null;
-  work(requestId: Hex): Work | null;
-  /** CIDs of the manifests that workers should keep warm. */
-  manifestsToWarm(): readonly string[];
-  /** @throws OrchestratorError ArtefactMissing, ArtefactCorrupt */
-  artefact(cid: string): Promise<Uint8Array>;
 }

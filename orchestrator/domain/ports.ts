@@ -36,6 +36,12 @@ export interface Work {
   readonly input: Uint8Array;
 }
 
+/** One request as the node hands it to a worker. */
+export interface HandedWork extends Work {
+  /** The sender's account as a number: payee of proofs against others' answers. */
+  readonly account: bigint;
+}
+
 /** How far the float model's output is from the integer model's, in real units. */
 export interface FloatDifference {
   readonly maximum: number;

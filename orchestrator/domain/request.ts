@@ -36,6 +36,10 @@ export interface Agreement {
   readonly callbackGas: number;
   /** Exact length of the output in bytes. */
   readonly outputLength: number;
+  /** What an optimistic answer locks; 0 at other levels. */
+  readonly bond: bigint;
+  /** Grade of the key that proves or judges, when the request was made. */
+  readonly grade: bigint;
 }
 
 /** A request as its event tells it; ids are bound to content, so a re-org keeps the id. */
@@ -63,10 +67,36 @@ export type Reassignment = Pick<
   "requestId" | "operatorId" | "primaryUntil" | "agreement" | "preimage"
 >;
 
+/** An optimistic answer as its event tells it. */
+export interface OptimisticAnswer {
+  readonly requestId: Hex;
+  /** Operator whose bond stands behind it. */
+  readonly operatorId: bigint;
+  /** Chain second from which it can no longer be disputed. */
+  readonly windowEnd: number;
+  /** The coordinator's record of it as text; only chain/ writes and reads it. */
+  readonly record: string;
+  readonly output: Uint8Array;
+}
+
+/** Somebody asked for a proof of an answer. */
+export interface Challenge {
+  readonly requestId: Hex;
+  readonly challenger: Hex;
+  /** Chain second from which the answer falls without a proof. */
+  readonly proofDeadline: number;
+  /** Replaces the answer's record. */
+  readonly record: string;
+}
+
 /** What one block did to requests, in log order. */
 export type ChainEvent =
   | { readonly kind: "requested"; readonly request: OpenRequest }
   | { readonly kind: "reassigned"; readonly reassignment: Reassignment }
+  | { readonly kind: "answered"; readonly answer: OptimisticAnswer }
+  | { readonly kind: "challenged"; readonly challenge: Challenge }
+  /** Somebody committed to overturn an answer; the hash hides which. */
+  | { readonly kind: "committed"; readonly commitment: Hex }
   | {
       readonly kind: "ended";
       readonly requestId: Hex;
@@ -92,11 +122,24 @@ export interface Ending {
 export interface Failure {
   readonly code: string;
   readonly message: string;
-  readonly stage: Stage | "fulfill";
+  readonly stage: Stage | "confirm" | "fulfill";
 }
 
-/** The stages that run in workers. */
-export type Stage = "infer" | "prove";
+/** The stages that run in workers. `refute` proves the right output against a wrong answer. */
+export type Stage = "infer" | "prove" | "refute";
+
+/** The optimistic answer that stands, as far as decisions look at it. */
+export interface StandingAnswer {
+  readonly operatorId: bigint;
+  /** Who asked for a proof of it; null while nobody did. */
+  readonly challenger: Hex | null;
+  /** Chain second it was given, or challenged, last. */
+  readonly since: number;
+  /** Chain second its window ends, or the proof of a challenged one is due. */
+  readonly until: number;
+  /** Whether this node's own output is the same; null while it has none. */
+  readonly isRight: boolean | null;
+}
 
 /** A request as the journal remembers it, with what is needed to settle it. */
 export type JournaledRequest = OpenRequest & RequestProgress;
@@ -110,9 +153,18 @@ export interface RequestProgress extends Omit<OpenRequest, "input" | "preimage">
   readonly ending: Ending | null;
   readonly failure: Failure | null;
   readonly hasOutput: boolean;
+  /** Whether there is a proof whose payee is this operator. */
   readonly hasProof: boolean;
+  /** Null at levels with evidence, and while nobody answered. */
+  readonly answer: StandingAnswer | null;
+  /** Whether a second execution gave the same output; null before it. */
+  readonly isConfirmed: boolean | null;
+  /** The proof that the standing answer is wrong, bound to our account; null while there is none. */
+  readonly refutation: { readonly committedIn: number | null } | null;
   /** Our transaction that changes it, signed and not yet deep in the chain, if there is one. */
   readonly transactionId: number | null;
+  /** The same, while no journaled block holds it: what it does is not known yet. */
+  readonly inFlightId: number | null;
   /** Milliseconds since 1970 when this node first journaled the request. */
   readonly journaledAt: number;
   /** Milliseconds since 1970 when its event was journaled last: later than above after a re-org. */

@@ -9,7 +9,23 @@ import type { BlockRef } from "./request.ts";
 export type TransactionState = "Signed" | "Mined" | "Done" | "Lost";
 
 /** What a transaction is for, by the contracts' function it calls. */
-export type Purpose = "fulfill" | "decline" | "expire" | "fail" | "noteBaseFee";
+export const PURPOSES = [
+  "fulfill",
+  "decline",
+  "expire",
+  "fail",
+  "noteBaseFee",
+  "finalize",
+  "finalizeMany",
+  "escalate",
+  "failAnswered",
+  "commitOverturn",
+  "overturn",
+  "challenge",
+  "closeChallenge",
+] as const;
+
+export type Purpose = (typeof PURPOSES)[number];
 
 /** What the bytes of one attempt do: what the transaction is for, or only use up the nonce. */
 export type AttemptPurpose = Purpose | "cancel";
@@ -35,6 +51,8 @@ export interface Receipt {
 export interface JournaledTransaction {
   readonly id: number;
   readonly requestId: Hex;
+  /** Further requests it is about, if it is a batch. */
+  readonly otherIds: readonly Hex[];
   readonly sender: Hex;
   readonly nonce: number;
   readonly purpose: Purpose;

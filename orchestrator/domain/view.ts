@@ -16,9 +16,25 @@ export interface Fault {
   readonly isLasting: boolean;
 }
 
+/** A share of requests, drawn by their ids so that the draw is the same after a restart. */
+export interface Sampling {
+  /** 0 to 1. */
+  readonly share: number;
+  /** Whoever knows it knows which requests are drawn. */
+  readonly seed: string;
+}
+
+/** How others' optimistic answers are watched. */
+export interface Watch extends Sampling {
+  /** Whether to ask for a proof where the node cannot bring one itself. */
+  readonly challenges: boolean;
+}
+
 /** What the node knows when it decides. */
 export interface View {
   readonly operatorId: bigint;
+  /** The sender: payee of what it proves against others' answers, and who challenges. */
+  readonly account: Hex;
   /** Newest journaled block; time in seconds. */
   readonly head: { readonly number: number; readonly timestamp: number };
   /** Newest block under the finalised tag; −1 while the RPC names none. */
@@ -40,4 +56,16 @@ export interface View {
   readonly standstill: string | null;
   /** Seconds until the answer is ready, by request; absent where nothing was measured yet. */
   readonly secondsToAnswer: ReadonlyMap<Hex, number>;
+  /** Least grade of a key whose judgement the operator puts a bond under. */
+  readonly leastGrade: bigint;
+  /** By release, whether its key is the one its circuit makes: null if it is, else the code of why not. */
+  readonly judges: ReadonlyMap<Hex, string | null>;
+  /** Requests for whose answers the operator's free bond does not suffice. */
+  readonly bondShort: ReadonlySet<Hex>;
+  /** Who alone may answer a late optimistic request in this window, by request. */
+  readonly fallbacks: ReadonlyMap<Hex, bigint>;
+  /** Own optimistic answers that are computed twice before they are signed. */
+  readonly rerun: Sampling;
+  /** Null: others' answers are not watched. */
+  readonly watch: Watch | null;
 }

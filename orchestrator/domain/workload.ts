@@ -1,10 +1,10 @@
 import type { Hex } from "./ports.ts";
 import type { RequestProgress } from "./request.ts";
 
-/** What one job of each stage takes, in seconds. */
+/** What one job of each stage takes, in seconds; null where none was measured yet. */
 export interface StageTimes {
-  readonly infer: number;
-  readonly prove: number;
+  readonly infer: number | null;
+  readonly prove: number | null;
 }
 
 /**
@@ -17,7 +17,7 @@ export interface StageTimes {
  */
 export function secondsToAnswer(input: {
   readonly requests: readonly RequestProgress[];
-  readonly timesOf: (releaseId: Hex) => StageTimes | null;
+  readonly timesOf: (releaseId: Hex) => StageTimes;
   readonly slots: number;
   readonly now: number;
 }): ReadonlyMap<Hex, number> {
@@ -25,9 +25,8 @@ export function secondsToAnswer(input: {
   const result = new Map<Hex, number>();
   let ahead = 0;
   for (const [position, request] of requests.entries()) {
-    const times = timesOf(request.releaseId);
-    if (times === null) continue;
-    const own = remainingWork(request, times);
+    const own = remainingWork(request, timesOf(request.releaseId));
+    if (own === null) continue;
     // The first ones are being worked on; how far they are is not known, so their age counts.
     const done = position < slots ? (now - request.seenAt) / 1_000 : 0;
     const left = Math.max(0, own - done);
@@ -37,6 +36,10 @@ export function secondsToAnswer(input: {
   return result;
 }
 
-function remainingWork(request: RequestProgress, { infer, prove }: StageTimes): number {
-  return (request.hasOutput ? 0 : infer) + (request.hasProof ? 0 : prove);
+function remainingWork(request: RequestProgress, { infer, prove }: StageTimes): number | null {
+  const { level, answer, hasOutput, hasProof } = request;
+  const isProofDue = level === "Zk" || answer !== null;
+  const first = hasOutput ? 0 : infer;
+  const second = hasProof || !isProofDue ? 0 : prove;
+  return first === null || second === null ? null : first + second;
 }

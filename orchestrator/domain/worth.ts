@@ -2,7 +2,9 @@ import type { Agreement, RequestProgress } from "./request.ts";
 import type { Market, View } from "./view.ts";
 
 /** Gas the coordinator reimburses for an answer (FeeLib), near enough what it uses. */
-const ANSWER_GAS = 273_000n;
+const PROOF_GAS = 273_000n;
+/** The same of an optimistic answer and of making it final, together. */
+const OPTIMISTIC_GAS = 124_000n;
 const GAS_PER_BYTE = 22n;
 /** EIP-7623: what a transaction pays that is mostly calldata. */
 const FLOOR_GAS = 52_000n;
@@ -11,6 +13,10 @@ const FLOOR_GAS_PER_BYTE = 40n;
 const REIMBURSED_TIP = 2_000_000_000n;
 /** What it costs to take a late operator's penalty; nobody reimburses it. */
 const PENALTY_GAS = 70_000n;
+/** Gas of an overturn beyond that of a proof, and of committing to it; nobody reimburses it. */
+const OVERTURN_GAS = 110_000n;
+/** Half of a slashed bond is burned, and two fifths of the rest are the challenger's. */
+const BOND_PARTS = 5n;
 
 /**
  * Whether answering now leaves the operator what he wants to keep: price, reimbursed gas and half
@@ -46,9 +52,26 @@ export function isSpike({ maxGasPrice }: Agreement, { baseFee }: Market): boolea
   return maxGasPrice > 0n && baseFee > maxGasPrice;
 }
 
-function answerGas({ inputLength }: RequestProgress, agreement: Agreement): bigint {
+/** Whether overturning the standing answer earns more than its gas; true where that is not known. */
+export function isWorthOverturning(request: RequestProgress, view: View): boolean {
+  const { agreement } = request;
+  const { market } = view;
+  if (agreement === null || market === null || !market.isCoin) return true;
+  const units = proofGas(request, agreement);
+  const cost = (units + OVERTURN_GAS) * gasPrice(market);
+  const pay = agreement.bond / BOND_PARTS + units * reimbursedPrice(agreement, market);
+  return pay >= cost;
+}
+
+function answerGas(request: RequestProgress, agreement: Agreement): bigint {
+  if (request.level !== "Optimistic") return proofGas(request, agreement);
+  const bytes = GAS_PER_BYTE * BigInt(agreement.outputLength);
+  return OPTIMISTIC_GAS + bytes + BigInt(agreement.callbackGas);
+}
+
+function proofGas({ inputLength }: RequestProgress, agreement: Agreement): bigint {
   const bytes = BigInt(inputLength + agreement.outputLength);
-  const units = ANSWER_GAS + GAS_PER_BYTE * bytes + BigInt(agreement.callbackGas);
+  const units = PROOF_GAS + GAS_PER_BYTE * bytes + BigInt(agreement.callbackGas);
   const floor = FLOOR_GAS + FLOOR_GAS_PER_BYTE * bytes;
   return units > floor ? units : floor;
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { cidOf } from "../../sdk/protocol/cid.ts";
 import { OrchestratorError } from "../domain/errors.ts";
-import type { ContentStore, Hex, Work } from "../domain/ports.ts";
+import type { ContentStore, HandedWork, Hex } from "../domain/ports.ts";
 
 const REQUEST_MS = 10_000;
 /** A proving key may have hundreds of megabytes. */
@@ -12,6 +12,7 @@ const workAnswer = z.object({
   requestId: z.custom<Hex>((value) => /^0x[0-9a-f]{64}$/.test(String(value))),
   manifestCid: z.string(),
   payee: z.string().regex(/^\d+$/).transform(BigInt),
+  account: z.string().regex(/^\d+$/).transform(BigInt),
   input: z.base64().transform((text) => Uint8Array.from(Buffer.from(text, "base64"))),
 });
 
@@ -20,7 +21,7 @@ const releasesAnswer = z.object({ manifestCids: z.array(z.string()) });
 /** The node as a worker sees it. */
 export interface NodeClient {
   /** @throws OrchestratorError NodeUnavailable, WorkRefused, WorkUnknown */
-  work(requestId: Hex): Promise<Work>;
+  work(requestId: Hex): Promise<HandedWork>;
   /** Manifests of the releases to keep warm. @throws OrchestratorError NodeUnavailable, WorkRefused */
   manifestsToWarm(): Promise<readonly string[]>;
   /** Artefacts by CID; read only. */

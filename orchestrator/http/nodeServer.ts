@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 
 import { OrchestratorError } from "../domain/errors.ts";
-import type { NodeApi } from "../domain/nodePorts.ts";
+import type { NodeApi } from "../domain/nodeApi.ts";
 import type { Hex, Logger } from "../domain/ports.ts";
 
 export interface NodeServer {
@@ -129,9 +129,10 @@ function requestReport(api: NodeApi, requestId: string): Answer {
 function work(api: NodeApi, requestId: string): Answer {
   const found = api.work(requestId as Hex);
   if (found === null) return json(404, { error: "the journal knows no such request" });
-  const { manifestCid, payee, input } = found;
+  const { manifestCid, input } = found;
+  const [payee, account] = [found.payee.toString(), found.account.toString()];
   const base64 = Buffer.from(input).toString("base64");
-  return json(200, { requestId, manifestCid, payee: payee.toString(), input: base64 });
+  return json(200, { requestId, manifestCid, payee, account, input: base64 });
 }
 
 function releases(api: NodeApi): Answer {

@@ -11,6 +11,7 @@ import { decodeFailure, decodeResult, jobId, requestIdOf } from "./jobs.ts";
 /** Tries of one job inside the queue, with growing pauses; the node hands it out again later. */
 const ATTEMPTS = 4;
 const FIRST_PAUSE_MS = 300;
+const USUAL_PRIORITY = 1;
 /** Finished jobs that nobody collected; the journal would compute them again. */
 const KEEP = { age: 3_600, count: 5_000 };
 
@@ -85,7 +86,7 @@ export class BullWorkQueue implements WorkQueue {
       });
       return { queue, events };
     };
-    this.#channels = { infer: open("infer"), prove: open("prove") };
+    this.#channels = { infer: open("infer"), prove: open("prove"), refute: open("refute") };
   }
 
   state(): QueueState {
@@ -93,7 +94,7 @@ export class BullWorkQueue implements WorkQueue {
   }
 
   /** @throws OrchestratorError QueueUnavailable, QueueEvicts: at once, nothing waits for Redis */
-  async offer(stage: Stage, requestId: Hex): Promise<JobOutcome | null> {
+  async offer(stage: Stage, requestId: Hex, isUrgent: boolean): Promise<JobOutcome | null> {
     if (!this.#state.isReady) throw fromErrorRecord(this.#state.reason);
     const { queue } = this.#channels[stage];
     const id = jobId(stage, requestId);
@@ -104,6 +105,8 @@ export class BullWorkQueue implements WorkQueue {
       { requestId },
       {
         jobId: id,
+        // Jobs without a priority go before all that have one.
+        ...(isUrgent ? {} : { priority: USUAL_PRIORITY }),
         attempts: ATTEMPTS,
         backoff: { type: "exponential", delay: FIRST_PAUSE_MS },
         removeOnComplete: KEEP,

@@ -73,7 +73,7 @@ export function decodeResult(stage: Stage, id: Hex, value: unknown): JobOutcome 
     const parsed = proveResult.safeParse(value);
     if (parsed.success) {
       const { output, ...proof } = parsed.data;
-      return { kind: "proven", requestId: id, output, proof };
+      return { kind: stage === "prove" ? "proven" : "refuted", requestId: id, output, proof };
     }
   }
   const error = toErrorRecord(new OrchestratorError("JobMalformed", { retryable: true }));

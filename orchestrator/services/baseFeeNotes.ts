@@ -39,6 +39,7 @@ export class BaseFeeNotes {
     const needy = needyBelow(await notedBaseFee(view.head.timestamp));
     this.#askedAt = view.head.number;
     if (needy === undefined) return [];
-    return [{ requestId: needy.requestId, purpose: "noteBaseFee", reason: null }];
+    const { requestId } = needy;
+    return [{ requestId, purpose: "noteBaseFee", reason: null }];
   }
 }

@@ -47,6 +47,20 @@ function report(
     logger.info("request reassigned", { requestId, operatorId, block });
     return;
   }
+  if (event.kind === "answered") {
+    const { requestId, operatorId, windowEnd } = event.answer;
+    logger.info("request answered", { requestId, operatorId, windowEnd, block });
+    return;
+  }
+  if (event.kind === "challenged") {
+    const { requestId, challenger, proofDeadline } = event.challenge;
+    logger.warn("answer challenged", { requestId, challenger, proofDeadline, block });
+    return;
+  }
+  if (event.kind === "committed") {
+    logger.debug("an overturn is committed to", { commitment: event.commitment, block });
+    return;
+  }
   if (event.kind === "revoked") {
     logger.warn("verifier revoked", { verifierId: event.verifierId, block });
     return;

@@ -3,6 +3,7 @@ import type { Clock, Hex } from "../domain/ports.ts";
 import type { Block } from "../domain/request.ts";
 import type { Fault, Market, View } from "../domain/view.ts";
 import { secondsToAnswer } from "../domain/workload.ts";
+import type { StakeView } from "./stakeView.ts";
 
 /** The finalised tag moves once in minutes; asking more often is no use. */
 const FINAL_EVERY_MS = 4_000;
@@ -21,7 +22,19 @@ export interface ChainViewInput {
   readonly faults: () => ReadonlyMap<Hex, Fault>;
   readonly queueState: () => QueueState;
   readonly clock: Pick<Clock, "now">;
-  readonly operator: Pick<View, "operatorId" | "settleDepth" | "fallback" | "leastGain">;
+  readonly judges: () => View["judges"];
+  readonly stake: Pick<StakeView, "current" | "refresh">;
+  readonly operator: Pick<
+    View,
+    | "operatorId"
+    | "account"
+    | "settleDepth"
+    | "fallback"
+    | "leastGain"
+    | "leastGrade"
+    | "rerun"
+    | "watch"
+  >;
   /** Jobs of one stage that all workers together do at the same time. */
   readonly slots: number;
 }
@@ -46,7 +59,7 @@ export class ChainView {
 
   /** Null before the first block is journaled. */
   current(): View | null {
-    const { journal, operator, faults, queueState } = this.#input;
+    const { journal, operator, stake, faults, queueState } = this.#input;
     const head = journal.tip();
     if (head === null) return null;
     const queue = queueState();
@@ -60,15 +73,18 @@ export class ChainView {
       faults: faults(),
       standstill: queue.isReady ? null : queue.reason.code,
       secondsToAnswer: this.#secondsToAnswer(head),
+      judges: this.#input.judges(),
+      ...stake.current(),
     };
   }
 
   /** Asks for the finalised block if some time has passed, and what gas costs at a new head. */
   async refresh(): Promise<void> {
-    const { clock, finalNumber, journal, market } = this.#input;
+    const { clock, finalNumber, journal, market, stake } = this.#input;
     const head = journal.tip();
     if (head !== null && head.hash !== this.#marketOf) {
       this.#market = await market();
+      await stake.refresh(head);
       this.#marketOf = head.hash;
     }
     if (clock.now() - this.#askedAt < FINAL_EVERY_MS) return;
@@ -90,6 +106,7 @@ export class ChainView {
     if (now - this.#workloadAt < WORKLOAD_EVERY_MS) return this.#workload;
     this.#workloadAt = now;
     const requests = journal.unfinishedRequests().filter((request) => {
+      if (request.answer !== null) return request.answer.challenger !== null;
       const isOurs = request.operatorId === operator.operatorId;
       const isOpen = isOurs || (operator.fallback && head.timestamp >= request.primaryUntil);
       const isIdle = request.failure !== null || request.transactionId !== null;

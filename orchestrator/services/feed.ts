@@ -1,3 +1,4 @@
+import { isDefending } from "../domain/answered.ts";
 import { nextStep } from "../domain/decisions.ts";
 import { toErrorRecord } from "../domain/errors.ts";
 import { fairShare, type Waiting } from "../domain/fairShare.ts";
@@ -14,7 +15,7 @@ import type { Wake } from "./wake.ts";
 const LOOK_AGAIN_MS = 2_000;
 /** A job whose tries are used up is handed out again after this. */
 const RETRY_MS = 15_000;
-const STAGES: readonly Stage[] = ["infer", "prove"];
+const STAGES: readonly Stage[] = ["prove", "infer", "refute"];
 
 export interface FeedDependencies {
   readonly journal: Journal;
@@ -45,6 +46,7 @@ export class Feed {
   readonly #handed: Readonly<Record<Stage, Map<Hex, Handed>>> = {
     infer: new Map(),
     prove: new Map(),
+    refute: new Map(),
   };
   readonly #notBefore = new Map<Hex, number>();
 
@@ -64,7 +66,7 @@ export class Feed {
     }
   }
 
-  /** One round over both stages; does nothing while the work list is away. */
+  /** One round over all stages; does nothing while the work list is away. */
   async feedOnce(): Promise<void> {
     const { journal, queue, view } = this.#dependencies;
     const present = view();
@@ -72,7 +74,8 @@ export class Feed {
     const rows = journal.unfinishedRequests();
     for (const stage of STAGES) {
       const due = rows.filter((row) => nextStep(row, present).kind === stage);
-      await this.#feedStage(stage, due);
+      const urgent = new Set(due.filter((row) => isDefending(row, present)));
+      await this.#feedStage(stage, due, urgent);
     }
   }
 
@@ -90,7 +93,12 @@ export class Feed {
     wake.wake();
   }
 
-  async #feedStage(stage: Stage, due: readonly RequestProgress[]): Promise<void> {
+  /** Challenged answers of this operator ask nobody for room, and go first. */
+  async #feedStage(
+    stage: Stage,
+    due: readonly RequestProgress[],
+    urgent: ReadonlySet<RequestProgress>,
+  ): Promise<void> {
     const { metrics, capacity, clock } = this.#dependencies;
     const handed = this.#handed[stage];
     const now = clock.now();
@@ -99,9 +107,11 @@ export class Feed {
     const again = due.filter((row) => (handed.get(row.requestId)?.lookAgainAt ?? now + 1) <= now);
     const waiting = due.filter((row) => !handed.has(row.requestId) && this.#isFree(row, now));
     const queued = [...handed.values()];
-    const chosen = new Set(fairShare({ waiting, queued, capacity }));
-    for (const row of [...again, ...waiting.filter((each) => chosen.has(each.requestId))]) {
-      await this.#hand(stage, row);
+    const usual = waiting.filter((row) => !urgent.has(row));
+    const chosen = new Set(fairShare({ waiting: usual, queued, capacity }));
+    const next = usual.filter((row) => chosen.has(row.requestId));
+    for (const row of [...waiting.filter((each) => urgent.has(each)), ...again, ...next]) {
+      await this.#hand(stage, row, urgent.has(row));
     }
     metrics.jobsQueued.set(handed.size, { stage });
   }
@@ -110,11 +120,11 @@ export class Feed {
     return (this.#notBefore.get(row.requestId) ?? 0) <= now;
   }
 
-  async #hand(stage: Stage, row: RequestProgress): Promise<void> {
+  async #hand(stage: Stage, row: RequestProgress, isUrgent: boolean): Promise<void> {
     const { queue, clock } = this.#dependencies;
     const { requestId, requester } = row;
     if (!(await this.#knowsRelease(stage, row))) return;
-    const outcome = await queue.offer(stage, requestId);
+    const outcome = await queue.offer(stage, requestId, isUrgent);
     const lookAgainAt = clock.now() + LOOK_AGAIN_MS;
     this.#handed[stage].set(requestId, { requestId, requester, lookAgainAt });
     this.#notBefore.delete(requestId);

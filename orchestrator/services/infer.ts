@@ -5,7 +5,7 @@ import type { NodeMetrics } from "../telemetry/nodeMetrics.ts";
 export interface InferDependencies {
   readonly journal: Journal;
   readonly logger: Logger;
-  readonly metrics: Pick<NodeMetrics, "inferenceDuration" | "floatDifference">;
+  readonly metrics: Pick<NodeMetrics, "inferenceDuration" | "floatDifference" | "answersWatched">;
 }
 
 /** Journals the output an infer worker returned; a repeated one changes nothing. */
@@ -18,5 +18,8 @@ export function acceptInference(
   journal.recordOutput(requestId, { output, seconds });
   metrics.inferenceDuration.observe(seconds);
   if (floatDifference !== null) metrics.floatDifference.observe(floatDifference.maximum);
+  const isRight = journal.request(requestId)?.answer?.isRight ?? null;
+  if (isRight !== null) metrics.answersWatched.increment({ verdict: isRight ? "right" : "wrong" });
+  if (isRight === false) logger.warn("an answer is not what this node computes", { requestId });
   logger.info("request inferred", { requestId, seconds, floatDifference });
 }

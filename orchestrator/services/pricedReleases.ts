@@ -14,9 +14,10 @@ export function pricedReleases({
 }: {
   readonly registry: ReleaseRegistry;
   readonly store: ContentStore;
-}): Pick<ReleaseRegistry, "release" | "servedBy"> {
+}): Pick<ReleaseRegistry, "release" | "servedBy" | "keyId"> {
   return {
-    servedBy: (operatorId) => registry.servedBy(operatorId),
+    servedBy: (operatorId, level) => registry.servedBy(operatorId, level),
+    keyId: (releaseId) => registry.keyId(releaseId),
     async release(releaseId) {
       const release = await registry.release(releaseId);
       const [units, { units: declared }] = await Promise.all([

@@ -1,9 +1,10 @@
 import { nextStep } from "../domain/decisions.ts";
 import { sentenceOf } from "../domain/errors.ts";
-import type { HealthReport, Journal, QueueState, RequestReport } from "../domain/nodePorts.ts";
-import type { Hex, Work } from "../domain/ports.ts";
+import type { HealthReport, RequestReport } from "../domain/nodeApi.ts";
+import type { Journal, QueueState } from "../domain/nodePorts.ts";
+import type { HandedWork, Hex } from "../domain/ports.ts";
 import type { JournaledRequest } from "../domain/request.ts";
-import { explain, type NextStep } from "../domain/steps.ts";
+import { explain, isSent, STEP_KINDS, type NextStep } from "../domain/steps.ts";
 import type { View } from "../domain/view.ts";
 import type { NodeMetrics } from "../telemetry/nodeMetrics.ts";
 
@@ -16,19 +17,9 @@ export interface ReportDependencies {
   /** What keeps settlements from being sent, if anything does. */
   readonly settlementObstacle: () => Error | null;
   readonly operatorId: bigint;
+  readonly sender: Hex;
   readonly metrics: NodeMetrics;
 }
-
-const STEP_KINDS = [
-  "infer",
-  "prove",
-  "fulfill",
-  "decline",
-  "expire",
-  "fail",
-  "wait",
-  "given up",
-] as const;
 
 export function healthReport(dependencies: ReportDependencies): HealthReport {
   const { journal, finalNumber, rpcHealth, queueState } = dependencies;
@@ -73,6 +64,7 @@ export function requestReport(
     releaseId: request.releaseId,
     level: request.level,
     operatorId: request.operatorId.toString(),
+    answer: answerOf(request),
     why: explain(step),
     heldUpBy: obstacle(dependencies, { request, step, view }),
     seenInBlock: request.seen?.number ?? null,
@@ -92,6 +84,12 @@ export function requestReport(
   };
 }
 
+function answerOf({ answer }: JournaledRequest): RequestReport["answer"] {
+  if (answer === null) return null;
+  const { operatorId, challenger, until } = answer;
+  return { operatorId: operatorId.toString(), isChallenged: challenger !== null, until };
+}
+
 function obstacle(
   { rpcHealth, queueState, settlementObstacle, journal }: ReportDependencies,
   {
@@ -105,11 +103,10 @@ function obstacle(
   if (!rpc.some(({ state }) => state === "healthy")) {
     return `No RPC endpoint answers: ${rpc.map((each) => `${each.name} ${each.state}`).join(", ")}.`;
   }
-  const isSent = ["fulfill", "decline", "expire", "fail"].includes(step.kind);
-  if (isSent || request.transactionId !== null) {
+  if (isSent(step) || step.kind === "decline" || request.transactionId !== null) {
     return settlementObstacle()?.message ?? null;
   }
-  if (step.kind !== "infer" && step.kind !== "prove") return null;
+  if (step.kind !== "infer" && step.kind !== "prove" && step.kind !== "refute") return null;
   const queue = queueState();
   if (!queue.isReady) return queue.reason.message;
   if (journal.manifestCid(request.releaseId) === null) {
@@ -121,12 +118,13 @@ function obstacle(
 
 /** What a worker is told; null for an unknown request. */
 export function workFor(
-  { journal, operatorId }: Pick<ReportDependencies, "journal" | "operatorId">,
+  { journal, operatorId, sender }: Pick<ReportDependencies, "journal" | "operatorId" | "sender">,
   requestId: Hex,
-): Work | null {
+): HandedWork | null {
   const request = journal.request(requestId);
   if (request === null) return null;
   const manifestCid = journal.manifestCid(request.releaseId);
   if (manifestCid === null) return null;
-  return { requestId, manifestCid, payee: operatorId, input: request.input };
+  const account = BigInt(sender);
+  return { requestId, manifestCid, payee: operatorId, account, input: request.input };
 }

@@ -1,10 +1,11 @@
+import { batchesOf } from "../domain/batching.ts";
 import { nextStep } from "../domain/decisions.ts";
-import { OrchestratorError } from "../domain/errors.ts";
+import { OrchestratorError, sentenceOf } from "../domain/errors.ts";
 import type { Journal } from "../domain/nodePorts.ts";
 import type { Clock, Hex, Logger } from "../domain/ports.ts";
 import type { RequestProgress } from "../domain/request.ts";
 import { judgeRevert } from "../domain/reverts.ts";
-import type { NextStep } from "../domain/steps.ts";
+import { isSent, type NextStep } from "../domain/steps.ts";
 import type { Purpose } from "../domain/transaction.ts";
 import type { View } from "../domain/view.ts";
 import type { BaseFeeNotes } from "./baseFeeNotes.ts";
@@ -16,7 +17,24 @@ const RETRY_MS = 2_000;
 /** Mined but reverted transactions of one purpose after which a request is left alone. */
 const MAX_REVERTED = 3;
 /** What cannot wait goes first: declining is free for a short time only. */
-const ORDER: readonly Purpose[] = ["decline", "fulfill", "fail", "expire"];
+const ORDER: readonly Purpose[] = [
+  "escalate",
+  "decline",
+  "overturn",
+  "commitOverturn",
+  "fulfill",
+  "challenge",
+  "closeChallenge",
+  "failAnswered",
+  "fail",
+  "finalizeMany",
+  "finalize",
+  "expire",
+];
+/** What is tried for as long as there is time, however often it was mined and reverted. */
+const DOGGED: ReadonlySet<Purpose> = new Set(["escalate"]);
+/** What is given up once the contract says that it will never take it. */
+const REFUSABLE: ReadonlySet<Purpose> = new Set(["fulfill", "overturn", "challenge"]);
 
 export interface TransactDependencies {
   readonly journal: Journal;
@@ -42,8 +60,7 @@ export async function transact(
   while (!signal.aborted) {
     try {
       await transmitter.tend();
-      const intents = await wantedIntents(dependencies);
-      for (const intent of withoutResting(dependencies, intents, notBefore)) {
+      for (const intent of await wantedIntents(dependencies, notBefore)) {
         await attempt(dependencies, intent, notBefore);
         if (signal.aborted) break;
       }
@@ -58,43 +75,54 @@ export async function transact(
 }
 
 /** What requests need now, the urgent first; says of those that need nothing any more that it is so. */
-async function wantedIntents(dependencies: TransactDependencies): Promise<readonly Intent[]> {
-  const { journal, baseFeeNotes } = dependencies;
+async function wantedIntents(
+  dependencies: TransactDependencies,
+  notBefore: Map<Hex, number>,
+): Promise<readonly Intent[]> {
+  const { journal, baseFeeNotes, clock } = dependencies;
   const view = dependencies.view();
   if (view === null) return [];
+  const now = clock.now();
+  for (const [requestId, time] of notBefore) if (time <= now) notBefore.delete(requestId);
   const requests = journal.unfinishedRequests();
   const intents: Intent[] = [];
+  const over: RequestProgress[] = [];
   for (const request of requests) {
     const step = nextStep(request, view);
     giveUpOverdue(dependencies, request, step);
+    if (notBefore.has(request.requestId)) continue;
+    if (step.kind === "finalize") over.push(request);
     const intent = intentOf(request, step);
     if (intent !== null) intents.push(intent);
   }
+  intents.push(...finalizations(dependencies, over));
   intents.sort((a, b) => ORDER.indexOf(a.purpose) - ORDER.indexOf(b.purpose));
-  return [...intents, ...(await baseFeeNotes.wanted(requests, view))];
+  const notes = await baseFeeNotes.wanted(requests, view);
+  return [...intents, ...notes.filter(({ requestId }) => !notBefore.has(requestId))];
 }
 
 function intentOf({ requestId }: RequestProgress, step: NextStep): Intent | null {
-  switch (step.kind) {
-    case "decline":
-      return { requestId, purpose: step.kind, reason: step.code };
-    case "fulfill":
-    case "expire":
-    case "fail":
-      return { requestId, purpose: step.kind, reason: null };
-    default:
-      return null;
-  }
+  const intent = { requestId };
+  if (step.kind === "decline") return { ...intent, purpose: step.kind, reason: step.code };
+  if (step.kind === "finalize" || !isSent(step)) return null;
+  return { ...intent, purpose: step.kind, reason: null };
 }
 
-function withoutResting(
-  { clock }: TransactDependencies,
-  intents: readonly Intent[],
-  notBefore: Map<Hex, number>,
+/** Several at once in one transaction; what a batch could not make final is tried by itself. */
+function finalizations(
+  { journal }: TransactDependencies,
+  requests: readonly RequestProgress[],
 ): readonly Intent[] {
-  const now = clock.now();
-  for (const [requestId, time] of notBefore) if (time <= now) notBefore.delete(requestId);
-  return intents.filter(({ requestId }) => !notBefore.has(requestId));
+  const wasBatched = ({ requestId }: RequestProgress) =>
+    journal.transactionsOf(requestId).some((row) => row.purpose === "finalizeMany");
+  const alone = requests.filter(wasBatched).map((request) => [request]);
+  const batches = batchesOf(requests.filter((request) => !wasBatched(request)));
+  return [...alone, ...batches].flatMap(([first, ...others]) => {
+    if (first === undefined) return [];
+    const { requestId } = first;
+    const purpose = others.length === 0 ? "finalize" : "finalizeMany";
+    return [{ requestId, otherIds: others.map((each) => each.requestId), purpose, reason: null }];
+  });
 }
 
 /** Says once of a request that nobody can answer it any more. */
@@ -104,7 +132,7 @@ function giveUpOverdue(
   step: NextStep,
 ): void {
   if (step.kind !== "given up" || failure !== null) return;
-  const message = "the request's deadline passed before it was answered";
+  const message = sentenceOf(step.code) || "the request's deadline passed before it was answered";
   journal.recordFailure(requestId, { code: step.code, message, stage: "fulfill" });
   logger.warn("request given up", { requestId, deadline, code: step.code });
 }
@@ -115,12 +143,16 @@ async function attempt(
   notBefore: Map<Hex, number>,
 ): Promise<void> {
   const { transmitter, clock } = dependencies;
-  const { requestId } = intent;
+  const rest = () => {
+    for (const id of [intent.requestId, ...(intent.otherIds ?? [])]) {
+      notBefore.set(id, clock.now() + RETRY_MS);
+    }
+  };
   if (isHopeless(dependencies, intent)) return;
   try {
-    if (!(await transmitter.send(intent))) notBefore.set(requestId, clock.now() + RETRY_MS);
+    if (!(await transmitter.send(intent))) rest();
   } catch (error) {
-    notBefore.set(requestId, clock.now() + RETRY_MS);
+    rest();
     if (!(error instanceof OrchestratorError) || error.code !== "ContractReverted") throw error;
     noteRevert(dependencies, intent, error);
   }
@@ -131,6 +163,7 @@ function isHopeless(
   { journal, logger }: TransactDependencies,
   { requestId, purpose }: Intent,
 ): boolean {
+  if (DOGGED.has(purpose)) return false;
   const reverted = journal
     .transactionsOf(requestId)
     .filter((row) => row.purpose === purpose && row.receipt?.succeeded === false);
@@ -151,7 +184,7 @@ function noteRevert(
   const verdict = judgeRevert(name);
   if (verdict === "settled") {
     logger.debug("done already; its event will come", { requestId, purpose, name });
-  } else if (verdict === "later" || purpose !== "fulfill") {
+  } else if (verdict === "later" || !REFUSABLE.has(purpose)) {
     logger.warn("contract refuses the call at present", { requestId, purpose, ...error.data });
   } else {
     journal.recordFailure(requestId, { code: name, message: error.message, stage: "fulfill" });

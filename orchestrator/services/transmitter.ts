@@ -13,14 +13,16 @@ import {
   type Receipt,
 } from "../domain/transaction.ts";
 import type { NodeMetrics } from "../telemetry/nodeMetrics.ts";
-import { contractCallOf } from "./contractCall.ts";
+import { contractCallOf, type CallContext } from "./contractCall.ts";
 
 /** Purposes that may wait: they leave half of the pending transactions to the others. */
-const PATIENT: ReadonlySet<Purpose> = new Set(["expire", "fail"]);
+const PATIENT: ReadonlySet<Purpose> = new Set(["expire", "fail", "finalize", "finalizeMany"]);
 
 /** A transaction somebody wants, and why. */
 export interface Intent {
   readonly requestId: Hex;
+  /** Further requests it is about, if it is a batch. */
+  readonly otherIds?: readonly Hex[];
   readonly purpose: Purpose;
   /** Code of the reason; null where the purpose says all. */
   readonly reason: string | null;
@@ -29,6 +31,8 @@ export interface Intent {
 export interface TransmitterSettings {
   /** Operator the sender acts for; evidence is bound to it and it is paid. */
   readonly operatorId: bigint;
+  /** What hides this node's commitments. */
+  readonly secret: string;
   readonly feeCaps: FeeCaps;
   /** Age of an unmined attempt after which it is replaced on the same nonce. */
   readonly bumpAfterMs: number;
@@ -83,7 +87,7 @@ export class Transmitter {
   async send(intent: Intent): Promise<boolean> {
     const { journal, chain, logger, settings } = this.#dependencies;
     const { requestId, purpose, reason } = intent;
-    const contractCall = contractCallOf(journal, settings.operatorId, intent);
+    const contractCall = contractCallOf(this.#callContext(), intent);
     if (contractCall === null) return false;
     const waiting = journal.openTransactions(chain.sender).filter((row) => row.receipt === null);
     const room = PATIENT.has(purpose) ? settings.maxPending / 2 : settings.maxPending;
@@ -224,8 +228,8 @@ export class Transmitter {
   async #callFor(
     row: JournaledTransaction,
   ): Promise<{ readonly call: PreparedCall; readonly purpose: AttemptPurpose }> {
-    const { journal, chain, settings } = this.#dependencies;
-    const contractCall = contractCallOf(journal, settings.operatorId, row);
+    const { chain } = this.#dependencies;
+    const contractCall = contractCallOf(this.#callContext(), row);
     if (contractCall === null) return { call: chain.prepareCancel(), purpose: "cancel" };
     try {
       return { call: await chain.prepare(contractCall), purpose: row.purpose };
@@ -233,6 +237,12 @@ export class Transmitter {
       if (!(error instanceof OrchestratorError) || error.code !== "ContractReverted") throw error;
       return { call: chain.prepareCancel(), purpose: "cancel" };
     }
+  }
+
+  #callContext(): CallContext {
+    const { journal, chain, settings } = this.#dependencies;
+    const { operatorId, secret } = settings;
+    return { journal, operatorId, secret, sender: chain.sender };
   }
 
   async #sign(input: {

@@ -11,6 +11,9 @@ const agreement = z.object({
   maxGasPrice: decimal,
   callbackGas: z.number(),
   outputLength: z.number(),
+  // Older rows are of a level that locks none.
+  bond: decimal.default(0n),
+  grade: decimal.default(0n),
 });
 
 /** What was agreed, as JSON; null in rows of an older version. */

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 
-import type { JournaledOutput, JournaledProof } from "../domain/nodePorts.ts";
+import type { JournaledOutput, JournaledProof } from "../domain/journaled.ts";
 import type { Hex } from "../domain/ports.ts";
 import { decimal } from "./columns.ts";
 
@@ -28,23 +28,27 @@ export function selectOutput(database: DatabaseSync, requestId: Hex): JournaledO
   return row === undefined ? null : outputRow.parse(row);
 }
 
-/** Stores a proof; a later one for the same request is ignored. */
-export function insertProof(
-  database: DatabaseSync,
-  requestId: Hex,
-  { seconds, ...proof }: JournaledProof,
-): void {
-  const text = JSON.stringify(proof, (_, value: unknown) =>
+/** A proof as text, without its time. */
+export function proofColumn({ proof, commitment }: JournaledProof): string {
+  return JSON.stringify({ proof, commitment }, (_, value: unknown) =>
     typeof value === "bigint" ? value.toString() : value,
   );
+}
+
+export function parseProof(text: string): Omit<JournaledProof, "seconds"> {
+  return proofText.parse(JSON.parse(text));
+}
+
+/** Stores a proof; a later one for the same request is ignored. */
+export function insertProof(database: DatabaseSync, requestId: Hex, proof: JournaledProof): void {
   database
     .prepare("INSERT INTO proofs VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
-    .run(requestId, text, seconds);
+    .run(requestId, proofColumn(proof), proof.seconds);
 }
 
 export function selectProof(database: DatabaseSync, requestId: Hex): JournaledProof | null {
   const row = database.prepare("SELECT * FROM proofs WHERE request_id = ?").get(requestId);
   if (row === undefined) return null;
-  const proof = proofText.parse(JSON.parse(z.string().parse(row["proof"])));
+  const proof = parseProof(z.string().parse(row["proof"]));
   return { ...proof, seconds: z.number().parse(row["seconds"]) };
 }

@@ -3,11 +3,12 @@ import { z } from "zod";
 
 import { OrchestratorError } from "../domain/errors.ts";
 import type {
-  Journal,
+  JournaledAnswer,
   JournaledOutput,
   JournaledProof,
-  RegisteredRelease,
-} from "../domain/nodePorts.ts";
+  JournaledRefutation,
+} from "../domain/journaled.ts";
+import type { Journal, RegisteredRelease } from "../domain/nodePorts.ts";
 import type { Clock, Hex } from "../domain/ports.ts";
 import type {
   Block,
@@ -19,9 +20,11 @@ import type {
 } from "../domain/request.ts";
 import type { Attempt, JournaledTransaction, Receipt } from "../domain/transaction.ts";
 import type { StageTimes } from "../domain/workload.ts";
+import { applyEvent } from "./applyEvent.ts";
 import * as answers from "./answerTable.ts";
 import * as blocks from "./blockTable.ts";
 import { inTransaction, openDatabase } from "./database.ts";
+import * as disputes from "./disputeTable.ts";
 import { deleteSettled } from "./prune.ts";
 import * as reassignments from "./reassignmentTable.ts";
 import * as requests from "./requestTable.ts";
@@ -69,20 +72,8 @@ export class SqliteJournal implements Journal {
   applyBlock({ block, events }: BlockEvents): void {
     inTransaction(this.#database, () => {
       blocks.insertBlock(this.#database, block);
-      for (const event of events) {
-        if (event.kind === "requested") {
-          const { request } = event;
-          requests.upsertRequest(this.#database, { request, block, now: this.#clock.now() });
-        } else if (event.kind === "reassigned") {
-          reassignments.updateAssignment(this.#database, event.reassignment, block);
-        } else if (event.kind === "revoked") {
-          revocations.insertRevocation(this.#database, event.verifierId, block);
-        } else {
-          const { requestId, status, transactionHash } = event;
-          const ending = { status, transactionHash, block };
-          requests.updateEnding(this.#database, { requestId, ending, now: this.#clock.now() });
-        }
-      }
+      const now = this.#clock.now();
+      for (const event of events) applyEvent(this.#database, event, { block, now });
     });
   }
 
@@ -90,6 +81,7 @@ export class SqliteJournal implements Journal {
     inTransaction(this.#database, () => {
       blocks.deleteBlocksAbove(this.#database, block.number);
       reassignments.restoreAssignmentsAbove(this.#database, block.number);
+      disputes.deleteDisputesAbove(this.#database, block.number);
       revocations.deleteRevocationsAbove(this.#database, block.number);
       requests.unseeAbove(this.#database, block.number);
       transactions.clearReceipts(this.#database, "receipt_block > ?", block.number);
@@ -149,7 +141,35 @@ export class SqliteJournal implements Journal {
     requests.updateFailure(this.#database, requestId, failure);
   }
 
-  stageTimes(releaseId: Hex): StageTimes | null {
+  answer(requestId: Hex): JournaledAnswer | null {
+    return disputes.selectAnswer(this.#database, requestId);
+  }
+
+  recordConfirmation(requestId: Hex, isSame: boolean): void {
+    disputes.insertConfirmation(this.#database, requestId, isSame);
+  }
+
+  recordRefutation(requestId: Hex, refutation: JournaledRefutation): void {
+    inTransaction(this.#database, () => {
+      disputes.insertRefutation(this.#database, requestId, refutation);
+      const { seconds } = refutation.proof;
+      times.updateTime(this.#database, { requestId, stage: "prove", seconds });
+    });
+  }
+
+  refutation(requestId: Hex): JournaledRefutation | null {
+    return disputes.selectRefutation(this.#database, requestId);
+  }
+
+  recordJudge(releaseId: Hex): void {
+    disputes.insertJudge(this.#database, releaseId);
+  }
+
+  judges(): ReadonlySet<Hex> {
+    return disputes.selectJudges(this.#database);
+  }
+
+  stageTimes(releaseId: Hex): StageTimes {
     return times.selectTimes(this.#database, releaseId);
   }
 
@@ -202,7 +222,7 @@ export class SqliteJournal implements Journal {
   }
 
   transactionsOf(requestId: Hex): readonly JournaledTransaction[] {
-    return transactions.selectTransactions(this.#database, "request_id = ?", requestId);
+    return transactions.selectTransactions(this.#database, transactions.OF_REQUEST, requestId);
   }
 }
 

@@ -124,4 +124,50 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX reassignments_request ON reassignments (request_id);
   `,
+  // The optimistic level: answers under their window (the newest row of a request holds), what was
+  // computed twice, proofs against wrong answers, keys that were compared, requests of batches.
+  `
+  CREATE TABLE answers (
+    id INTEGER PRIMARY KEY,
+    request_id TEXT NOT NULL REFERENCES requests,
+    block INTEGER NOT NULL,
+    operator_id TEXT NOT NULL,
+    challenger TEXT,
+    since INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    record TEXT NOT NULL,
+    output BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX answers_request ON answers (request_id);
+  CREATE INDEX answers_block ON answers (block);
+
+  CREATE TABLE confirmations (
+    request_id TEXT PRIMARY KEY REFERENCES requests,
+    is_same INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE refutations (
+    request_id TEXT PRIMARY KEY REFERENCES requests,
+    proof TEXT NOT NULL,
+    seconds REAL NOT NULL,
+    commitment TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE commitments (
+    commitment TEXT PRIMARY KEY,
+    block INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX commitments_block ON commitments (block);
+
+  CREATE TABLE judges (
+    release_id TEXT PRIMARY KEY
+  ) STRICT;
+
+  CREATE TABLE batches (
+    transaction_id INTEGER NOT NULL REFERENCES transactions,
+    request_id TEXT NOT NULL REFERENCES requests,
+    PRIMARY KEY (transaction_id, request_id)
+  ) STRICT;
+  CREATE INDEX batches_request ON batches (request_id);
+  `,
 ];

@@ -11,20 +11,28 @@ const SETTLED = `
   SELECT request_id FROM requests WHERE
     ((end_block <= max(:finalNumber, (SELECT coalesce(min(number), 0) - 1 FROM blocks))
         AND ended_at < :keptSince)
-      OR (end_block IS NULL AND deadline * 1000 < :keptSince))
+      OR (end_block IS NULL AND deadline * 1000 < :keptSince AND NOT EXISTS (
+        SELECT 1 FROM answers WHERE answers.request_id = requests.request_id
+          AND until * 1000 >= :keptSince)))
     AND NOT EXISTS (
-      SELECT 1 FROM transactions WHERE transactions.request_id = requests.request_id
+      SELECT 1 FROM transactions WHERE (transactions.request_id = requests.request_id OR id IN
+          (SELECT transaction_id FROM batches WHERE batches.request_id = requests.request_id))
         AND (state IN ('Signed', 'Mined') OR nonce =
           (SELECT max(nonce) FROM transactions AS others WHERE others.sender = transactions.sender)))
   ORDER BY journaled_at LIMIT :atMost`;
 
 /** By what a row hangs on the request; each table before those it hangs on. */
 const DELETIONS = [
+  `DELETE FROM batches WHERE request_id = ?1 OR transaction_id IN
+     (SELECT id FROM transactions WHERE request_id = ?1)`,
   `DELETE FROM attempts WHERE transaction_id IN
      (SELECT id FROM transactions WHERE request_id = ?)`,
   "DELETE FROM transactions WHERE request_id = ?",
   "DELETE FROM outputs WHERE request_id = ?",
   "DELETE FROM proofs WHERE request_id = ?",
+  "DELETE FROM answers WHERE request_id = ?",
+  "DELETE FROM confirmations WHERE request_id = ?",
+  "DELETE FROM refutations WHERE request_id = ?",
   "DELETE FROM reassignments WHERE request_id = ?",
   "DELETE FROM requests WHERE request_id = ?",
 ] as const;

@@ -10,19 +10,42 @@ import type {
   JournaledRequest,
   OpenRequest,
   RequestProgress,
+  StandingAnswer,
 } from "../domain/request.ts";
 import { agreementColumn, agreementText } from "./agreementColumn.ts";
 import { decimal, hex } from "./columns.ts";
 
 /** What every row tells beside the request's bytes. */
 const PROGRESS = `
-  requests.request_id, release_id, level, requester, operator_id, length(input) AS input_length,
-    primary_until, deadline, agreement, journaled_at, seen_at, seen_block, seen_hash, end_block, end_hash, end_status, end_transaction,
+  requests.request_id, release_id, level, requester, requests.operator_id,
+    length(input) AS input_length, primary_until, deadline, agreement, journaled_at, seen_at,
+    seen_block, seen_hash, end_block, end_hash, end_status, end_transaction,
     failure_code, failure_message, failure_stage,
-    EXISTS (SELECT 1 FROM outputs WHERE outputs.request_id = requests.request_id) AS has_output,
+    outputs.output IS NOT NULL AS has_output,
     EXISTS (SELECT 1 FROM proofs WHERE proofs.request_id = requests.request_id) AS has_proof,
-    (SELECT id FROM transactions WHERE transactions.request_id = requests.request_id
-       AND state IN ('Signed', 'Mined') AND purpose <> 'noteBaseFee' LIMIT 1) AS transaction_id`;
+    answers.operator_id AS answer_operator_id, challenger, since, until,
+    answers.output = outputs.output AS is_right, is_same,
+    refutations.commitment, commitments.block AS committed_in,
+    (${openTransaction("TRUE")}) AS transaction_id,
+    (${openTransaction("(receipt_block IS NULL OR receipt_block > (SELECT max(number) FROM blocks))")})
+      AS in_flight_id`;
+
+const JOINED = `
+  requests
+    LEFT JOIN outputs ON outputs.request_id = requests.request_id
+    LEFT JOIN answers ON answers.id =
+      (SELECT max(id) FROM answers AS each WHERE each.request_id = requests.request_id)
+    LEFT JOIN confirmations ON confirmations.request_id = requests.request_id
+    LEFT JOIN refutations ON refutations.request_id = requests.request_id
+    LEFT JOIN commitments ON commitments.commitment = refutations.commitment`;
+
+/** A transaction about the request, in its own right or in a batch, that is not done. */
+function openTransaction(condition: string): string {
+  return `SELECT id FROM transactions
+    WHERE (transactions.request_id = requests.request_id OR id IN
+        (SELECT transaction_id FROM batches WHERE batches.request_id = requests.request_id))
+      AND state IN ('Signed', 'Mined') AND purpose <> 'noteBaseFee' AND ${condition} LIMIT 1`;
+}
 
 const progressRow = z.object({
   request_id: hex,
@@ -44,10 +67,19 @@ const progressRow = z.object({
   end_transaction: hex.nullable(),
   failure_code: z.string().nullable(),
   failure_message: z.string().nullable(),
-  failure_stage: z.enum(["infer", "prove", "fulfill"]).nullable(),
+  failure_stage: z.enum(["infer", "prove", "refute", "confirm", "fulfill"]).nullable(),
   has_output: z.number(),
   has_proof: z.number(),
+  answer_operator_id: decimal.nullable(),
+  challenger: hex.nullable(),
+  since: z.number().nullable(),
+  until: z.number().nullable(),
+  is_right: z.number().nullable(),
+  is_same: z.number().nullable(),
+  commitment: hex.nullable(),
+  committed_in: z.number().nullable(),
   transaction_id: z.number().nullable(),
+  in_flight_id: z.number().nullable(),
 });
 
 const requestRow = progressRow.extend({
@@ -58,7 +90,7 @@ const requestRow = progressRow.extend({
 type ProgressRow = z.infer<typeof progressRow>;
 
 export function selectRequest(database: DatabaseSync, requestId: Hex): JournaledRequest | null {
-  const select = `SELECT ${PROGRESS}, input, preimage FROM requests WHERE request_id = ?`;
+  const select = `SELECT ${PROGRESS}, input, preimage FROM ${JOINED} WHERE requests.request_id = ?`;
   const found = database.prepare(select).get(requestId);
   if (found === undefined) return null;
   const row = requestRow.parse(found);
@@ -66,8 +98,8 @@ export function selectRequest(database: DatabaseSync, requestId: Hex): Journaled
 }
 
 export function selectUnfinished(database: DatabaseSync): readonly RequestProgress[] {
-  const where = "WHERE end_block IS NULL ORDER BY journaled_at, rowid";
-  const rows = database.prepare(`SELECT ${PROGRESS} FROM requests ${where}`).all();
+  const where = "WHERE end_block IS NULL ORDER BY journaled_at, requests.rowid";
+  const rows = database.prepare(`SELECT ${PROGRESS} FROM ${JOINED} ${where}`).all();
   return rows.map((row) => toProgress(progressRow.parse(row)));
 }
 
@@ -159,12 +191,26 @@ function toProgress(row: ProgressRow): RequestProgress {
     failure: toFailure(row),
     hasOutput: row.has_output === 1,
     hasProof: row.has_proof === 1,
+    answer: toAnswer(row),
+    isConfirmed: toBoolean(row.is_same),
+    refutation: row.commitment === null ? null : { committedIn: row.committed_in },
     transactionId: row.transaction_id,
+    inFlightId: row.in_flight_id,
   };
 }
 
 function toBlockRef(number: number | null, hash: Hex | null): BlockRef | null {
   return number === null || hash === null ? null : { number, hash };
+}
+
+function toAnswer(row: ProgressRow): StandingAnswer | null {
+  const { answer_operator_id: operatorId, challenger, since, until } = row;
+  if (operatorId === null || since === null || until === null) return null;
+  return { operatorId, challenger, since, until, isRight: toBoolean(row.is_right) };
+}
+
+function toBoolean(value: number | null): boolean | null {
+  return value === null ? null : value === 1;
 }
 
 function toEnding(row: ProgressRow): Ending | null {

@@ -22,14 +22,12 @@ export function updateTime(
     .run(entry);
 }
 
-/** Null until both stages were measured. */
-export function selectTimes(database: DatabaseSync, releaseId: Hex): StageTimes | null {
+/** Null where nothing was measured yet. */
+export function selectTimes(database: DatabaseSync, releaseId: Hex): StageTimes {
   const rows = database
     .prepare("SELECT stage, seconds FROM stage_times WHERE release_id = ?")
     .all(releaseId)
     .map((row) => timeRow.parse(row));
-  const infer = rows.find(({ stage }) => stage === "infer");
-  const prove = rows.find(({ stage }) => stage === "prove");
-  if (infer === undefined || prove === undefined) return null;
-  return { infer: infer.seconds, prove: prove.seconds };
+  const secondsOf = (stage: Stage) => rows.find((row) => row.stage === stage)?.seconds ?? null;
+  return { infer: secondsOf("infer"), prove: secondsOf("prove") };
 }

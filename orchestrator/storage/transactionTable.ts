@@ -2,15 +2,14 @@ import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 
 import type { Hex } from "../domain/ports.ts";
-import type {
-  Attempt,
-  JournaledTransaction,
-  Receipt,
-  TransactionState,
+import {
+  PURPOSES,
+  type Attempt,
+  type JournaledTransaction,
+  type Receipt,
+  type TransactionState,
 } from "../domain/transaction.ts";
 import { decimal, hex } from "./columns.ts";
-
-const PURPOSES = ["fulfill", "decline", "expire", "fail", "noteBaseFee"] as const;
 
 const transactionRow = z.object({
   id: z.number(),
@@ -47,16 +46,20 @@ const attemptRow = z
 
 export function insertTransaction(
   database: DatabaseSync,
-  entry: Omit<JournaledTransaction, "id" | "state" | "attempts" | "receipt">,
+  entry: Pick<JournaledTransaction, "requestId" | "sender" | "nonce" | "purpose" | "reason"> &
+    Partial<Pick<JournaledTransaction, "otherIds">>,
 ): number {
-  const { requestId, sender, nonce, purpose, reason } = entry;
+  const { requestId, otherIds = [], sender, nonce, purpose, reason } = entry;
   const { lastInsertRowid } = database
     .prepare(
       `INSERT INTO transactions (request_id, sender, nonce, purpose, reason, state)
        VALUES (?, ?, ?, ?, ?, 'Signed')`,
     )
     .run(requestId, sender, nonce, purpose, reason);
-  return Number(lastInsertRowid);
+  const id = Number(lastInsertRowid);
+  const insertOther = database.prepare("INSERT INTO batches VALUES (?, ?)");
+  for (const otherId of otherIds) insertOther.run(id, otherId);
+  return id;
 }
 
 export function insertAttempt(database: DatabaseSync, id: number, attempt: Attempt): void {
@@ -111,10 +114,14 @@ export function clearReceipts(
     .run(value);
 }
 
-/** Transactions by a condition on their own columns, by nonce. */
+/** Of a request those in which it stands in a batch, too. */
+export const OF_REQUEST =
+  "request_id = ?1 OR id IN (SELECT transaction_id FROM batches WHERE batches.request_id = ?1)";
+
+/** Transactions by a condition, by nonce. */
 export function selectTransactions(
   database: DatabaseSync,
-  condition: "id = ?" | "request_id = ?" | "sender = ? AND state IN ('Signed', 'Mined')",
+  condition: "id = ?" | typeof OF_REQUEST | "sender = ? AND state IN ('Signed', 'Mined')",
   value: Hex | number,
 ): readonly JournaledTransaction[] {
   const rows = database
@@ -137,9 +144,13 @@ function toTransaction(
   const attempts = database
     .prepare("SELECT * FROM attempts WHERE transaction_id = ? ORDER BY rowid")
     .all(row.id);
+  const others = database
+    .prepare("SELECT request_id FROM batches WHERE transaction_id = ? ORDER BY rowid")
+    .all(row.id);
   return {
     id: row.id,
     requestId: row.request_id,
+    otherIds: others.map((other) => hex.parse(other["request_id"])),
     sender: row.sender,
     nonce: row.nonce,
     purpose: row.purpose,

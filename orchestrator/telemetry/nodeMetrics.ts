@@ -34,6 +34,22 @@ export function createNodeMetrics() {
       help: "Largest difference between the float and the integer model's output, in real units.",
       buckets: DIFFERENCE_BUCKETS,
     }),
+    answersWatched: registry.counter(
+      "answers_watched_total",
+      "Others' optimistic answers that were computed again, by verdict.",
+    ),
+    challengesOpen: registry.gauge(
+      "challenges_open_count",
+      "Answers of this operator that a proof is asked of.",
+    ),
+    proofDeadline: registry.gauge(
+      "proof_deadline_seconds",
+      "Chain seconds until the next of these proofs is due; 0 while none is.",
+    ),
+    proofAlarms: registry.gauge(
+      "proof_alarms_count",
+      "Challenged answers with less than half of their time for a proof left.",
+    ),
     transactionsSent: registry.counter("transactions_sent_total", "Signed attempts, by purpose."),
     transactionsMined: registry.counter("transactions_mined_total", "Receipts, by success."),
     gasUsed: registry.counter("transactions_gas_used_total", "Gas of mined transactions."),

@@ -1,11 +1,12 @@
 import type { ErrorRecord } from "../domain/errors.ts";
 import type { InferenceAnswer } from "../domain/ports.ts";
 
-/** How the compute thread reaches the node and where it keeps artefacts. */
+/** Where the compute thread has artefacts from, and what computes. */
 export interface ComputeSetup {
-  readonly nodeUrl: string;
-  readonly token: string;
-  readonly cacheDir: string;
+  readonly artefacts:
+    | { readonly nodeUrl: string; readonly token: string; readonly cacheDir: string }
+    | { readonly storeDir: string };
+  readonly runtime: "onnxruntime" | "interpreter";
 }
 
 export interface ComputeRequest {

@@ -2,11 +2,18 @@
 import { parentPort, workerData } from "node:worker_threads";
 
 import { toErrorRecord } from "../domain/errors.ts";
+import { openInterpreter } from "../runtime/integerSession.ts";
 import { OnnxInference } from "../runtime/onnxInference.ts";
+import { LocalStore } from "../storage/localStore.ts";
 import type { ComputeReply, ComputeRequest, ComputeSetup } from "./computeMessages.ts";
 import { workerStore } from "./workerStore.ts";
 
-const inference = new OnnxInference({ store: workerStore(workerData as ComputeSetup) });
+const { artefacts, runtime } = workerData as ComputeSetup;
+const store = "storeDir" in artefacts ? new LocalStore(artefacts.storeDir) : workerStore(artefacts);
+const inference =
+  runtime === "onnxruntime"
+    ? new OnnxInference({ store })
+    : new OnnxInference({ store, openSession: (model) => Promise.resolve(openInterpreter(model)) });
 
 parentPort?.on("message", (request: ComputeRequest | "stop") => {
   void (request === "stop" ? stop() : answer(request));

@@ -14,7 +14,10 @@ export async function startInferWorker(
 ): Promise<void> {
   const { nodeUrl, token, cacheDir, queue, concurrency } = config;
   const node = nodeClient({ url: nodeUrl, token });
-  const compute = new ComputeHost({ nodeUrl, token, cacheDir });
+  const compute = new ComputeHost({
+    artefacts: { nodeUrl, token, cacheDir },
+    runtime: "onnxruntime",
+  });
   logger.info("infer worker started", { node: nodeUrl });
   const { redisUrl: url, prefix } = queue;
   const process = async (requestId: Parameters<typeof node.work>[0]) => {

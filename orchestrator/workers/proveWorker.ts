@@ -1,6 +1,6 @@
 import { systemClock as clock } from "../clock.ts";
 import type { WorkerConfig } from "../config.ts";
-import type { Logger } from "../domain/ports.ts";
+import type { Hex, Logger } from "../domain/ports.ts";
 import { nodeClient } from "../http/nodeClient.ts";
 import { SnarkjsProver } from "../prover/snarkjsProver.ts";
 import { encodeProveResult } from "../queue/jobs.ts";
@@ -8,7 +8,7 @@ import { runJobWorker } from "../queue/jobWorker.ts";
 import { keepWarm } from "./keepWarm.ts";
 import { workerStore } from "./workerStore.ts";
 
-/** Answers `prove` jobs until the signal aborts. The prover computes in a process of its own. */
+/** Answers `prove` and `refute` jobs until the signal aborts. The prover computes in a process of its own. */
 export async function startProveWorker(
   config: WorkerConfig,
   { logger, signal }: { readonly logger: Logger; readonly signal: AbortSignal },
@@ -18,15 +18,20 @@ export async function startProveWorker(
   const prover = new SnarkjsProver({ store: workerStore(config) });
   logger.info("prove worker started", { node: nodeUrl });
   const { redisUrl: url, prefix } = queue;
-  const process = async (requestId: Parameters<typeof node.work>[0]) => {
+  const processOf = (stage: "prove" | "refute") => async (requestId: Hex) => {
     const work = await node.work(requestId);
-    const answer = await prover.prove(work);
-    logger.info("proven", { requestId, seconds: answer.proveMs / 1_000 });
+    const payee = stage === "prove" ? work.payee : work.account;
+    const answer = await prover.prove({ ...work, payee });
+    logger.info("proven", { requestId, stage, seconds: answer.proveMs / 1_000 });
     return encodeProveResult(answer);
   };
   const prepare = (manifestCid: string) => prover.prepare(manifestCid);
   const warming = keepWarm({ node, prepare, clock, logger }, signal);
-  await runJobWorker({ stage: "prove", url, prefix, concurrency, process, logger }, signal);
+  const stages = (["prove", "refute"] as const).map((stage) => {
+    const process = processOf(stage);
+    return runJobWorker({ stage, url, prefix, concurrency, process, logger }, signal);
+  });
+  await Promise.all(stages);
   await prover.stop();
   await warming;
   logger.info("prove worker stopped");

@@ -2,9 +2,11 @@ import { Contract, HDNodeWallet, JsonRpcProvider, Network } from "ethers";
 
 import type { Hex } from "../../sdk/protocol/abiEncoding.ts";
 import { inferenceCoordinatorAbi } from "../../sdk/protocol/abi/inferenceCoordinator.ts";
+import type { Verification } from "../../sdk/protocol/verification.ts";
 import { DEVELOPMENT_MNEMONIC } from "../chain/embeddedChain.ts";
 import { DEVELOPMENT_PROFILE, deployAssay, deployContract } from "../deploy/deploy.ts";
 import type { AssayAddresses } from "../deploy/deploy.ts";
+import type { DeploymentProfile } from "../deploy/profile.ts";
 import { enrolOperator } from "../deploy/enrolOperator.ts";
 import { publishRelease, type ZkRelease } from "../deploy/publishRelease.ts";
 import { raceAbort } from "./raceAbort.ts";
@@ -43,6 +45,10 @@ interface NetworkPlan {
   readonly onStep: (step: string) => void;
   /** Time between blocks once all is set up; default 1. */
   readonly blockSeconds?: number;
+  /** At which the operator serves every release; by default Zk alone. */
+  readonly levels?: readonly Verification[];
+  /** By default the development one. */
+  readonly profile?: DeploymentProfile;
   readonly signal?: AbortSignal;
 }
 
@@ -74,7 +80,7 @@ async function setUpQuickly(provider: JsonRpcProvider, plan: NetworkPlan): Promi
 
 async function setUp(
   provider: JsonRpcProvider,
-  { releases, onStep }: NetworkPlan,
+  { releases, onStep, levels = ["Zk"], profile = DEVELOPMENT_PROFILE }: NetworkPlan,
 ): Promise<LocalNetwork> {
   const { chainId } = await provider.getNetwork();
   const [publisher, operator, sender, user] = [0, 1, 2, 3].map((index) => account(provider, index));
@@ -82,7 +88,7 @@ async function setUp(
   const startBlock = await provider.getBlockNumber();
 
   onStep("deploying the contracts");
-  const addresses = await deployAssay({ signer: publisher });
+  const addresses = await deployAssay({ signer: publisher, profile });
 
   onStep("publishing the releases");
   const releaseIds: Hex[] = [];
@@ -95,10 +101,11 @@ async function setUp(
   const operatorId = await enrolOperator({
     signer: operator,
     addresses,
-    bond: DEVELOPMENT_PROFILE.minBond,
+    bond: profile.minBond,
     senders: [sender.address],
     prices: PRICES,
     releaseIds,
+    levels,
   });
 
   onStep("deploying and funding DigitReader");

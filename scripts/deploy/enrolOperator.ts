@@ -2,7 +2,7 @@ import { Contract, type Signer } from "ethers";
 
 import type { Hex } from "../../sdk/protocol/abiEncoding.ts";
 import { operatorRegistryAbi } from "../../sdk/protocol/abi/operatorRegistry.ts";
-import { verificationNumber } from "../../sdk/protocol/verification.ts";
+import { verificationNumber, type Verification } from "../../sdk/protocol/verification.ts";
 import type { AssayAddresses } from "./deploy.ts";
 
 /** Per unit of a release's work, in the asset's smallest unit. */
@@ -22,7 +22,8 @@ const NO_LIMITS = {
 
 /**
  * Registers the signer as an operator on a chain whose asset is its coin: bond, senders, prices, and
- * the releases it serves with proof.
+ * the releases it serves.
+ * @param parameters.levels at which it serves each of them; by default Zk alone
  * @returns The operator's id: the last 8 bytes of the signer's address.
  */
 export async function enrolOperator(parameters: {
@@ -32,6 +33,7 @@ export async function enrolOperator(parameters: {
   readonly senders: readonly string[];
   readonly prices: OperatorPrices;
   readonly releaseIds: readonly Hex[];
+  readonly levels?: readonly Verification[];
 }): Promise<bigint> {
   const { signer, addresses, bond, prices } = parameters;
   const registry = new Contract(addresses.operatorRegistry, operatorRegistryAbi, signer);
@@ -45,9 +47,11 @@ export async function enrolOperator(parameters: {
   await call("addBond", operatorId, bond, { value: bond });
   for (const sender of parameters.senders) await call("addSender", operatorId, sender);
   await call("setPrices", operatorId, prices);
-  const level = verificationNumber("Zk");
-  for (const releaseId of parameters.releaseIds) {
-    await call("startServing", operatorId, releaseId, level, NO_LIMITS);
+  const { releaseIds, levels = ["Zk"] } = parameters;
+  for (const level of levels.map(verificationNumber)) {
+    for (const releaseId of releaseIds) {
+      await call("startServing", operatorId, releaseId, level, NO_LIMITS);
+    }
   }
   return operatorId;
 }

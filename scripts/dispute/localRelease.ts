@@ -1,6 +1,6 @@
 import { Contract } from "ethers";
 
-import { encodeEvidence } from "../../orchestrator/chain/coordinator.ts";
+import { encodeEvidence } from "../../orchestrator/chain/coordinatorCalls.ts";
 import { OrchestratorError } from "../../orchestrator/domain/errors.ts";
 import { readManifest } from "../../orchestrator/domain/releaseFiles.ts";
 import { SnarkjsProver } from "../../orchestrator/prover/snarkjsProver.ts";

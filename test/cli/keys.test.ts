@@ -32,8 +32,12 @@ describe("assay keys export", { timeout: 120_000 }, () => {
   after(() => rm(folder, { recursive: true, force: true }));
 
   const places = (out: string): readonly string[] => [
-    ...["--store", join(folder, "store")],
-    ...["--keys", join(ROOT, ".assay/keys"), "--out", join(folder, out)],
+    "--store",
+    join(folder, "store"),
+    "--keys",
+    join(ROOT, ".assay/keys"),
+    "--out",
+    join(folder, out),
   ];
 
   it("writes files that the snarkjs command it prints accepts", async () => {

@@ -5,7 +5,7 @@ import { describe, it } from "node:test";
 
 import { Contract, type TransactionResponse } from "ethers";
 
-import type { RequestReport } from "../../orchestrator/domain/nodePorts.ts";
+import type { RequestReport } from "../../orchestrator/domain/nodeApi.ts";
 import type { Hex } from "../../orchestrator/domain/ports.ts";
 import { inferenceCoordinatorAbi } from "../../sdk/protocol/abi/inferenceCoordinator.ts";
 import { eventually } from "../orchestrator/support/ports.ts";

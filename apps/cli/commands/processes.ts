@@ -13,11 +13,14 @@ const DESCRIPTIONS: Readonly<Record<ProcessName, string>> = {
   node: "run an operator's node, configured by the environment",
   "infer-worker": "run a worker that answers inferences for a node",
   "prove-worker": "run a worker that proves for a node",
+  watch: "run a watchtower: a node without an operator that overturns wrong optimistic answers",
 };
 
-/** `assay node`, `infer-worker`, `prove-worker`: one process each; `assay up`: all three. */
+/**
+ * `assay node`, `infer-worker`, `prove-worker`, `watch`: one process each; `assay up`: an operator's three.
+ */
 export function registerProcesses(program: Command): void {
-  for (const name of PROCESSES) {
+  for (const name of [...PROCESSES, "watch"] as const) {
     const command = program.command(name).description(DESCRIPTIONS[name]);
     command.action(async () => {
       await runProcess(name, untilInterrupted());

@@ -7,6 +7,8 @@ import { buildRelease } from "../../../circuits/release/buildRelease.ts";
 import { readModelFolder } from "../../../circuits/release/modelFolder.ts";
 import { LocalStore } from "../../../orchestrator/storage/localStore.ts";
 import type { Hex } from "../../../orchestrator/domain/ports.ts";
+import type { DeploymentProfile } from "../../../scripts/deploy/profile.ts";
+import type { Verification } from "../../../sdk/protocol/verification.ts";
 import { startEmbeddedChain, type EmbeddedChain } from "../../../scripts/chain/embeddedChain.ts";
 import { setUpLocalNetwork, type LocalNetwork } from "../../../scripts/demo/localNetwork.ts";
 import { namedRelease } from "../../../scripts/demo/namedRelease.ts";
@@ -42,7 +44,12 @@ export interface Bench {
  */
 export async function setUpBench(
   t: TestContext,
-  input: { readonly environment?: Readonly<Record<string, string>> } = {},
+  input: {
+    readonly environment?: Readonly<Record<string, string>>;
+    /** At which the release can be asked and is served; by default Zk alone. */
+    readonly levels?: readonly Verification[];
+    readonly profile?: DeploymentProfile;
+  } = {},
 ): Promise<Bench> {
   const cleanup = cleanupOf(t);
   const folder = await mkdtemp(join(tmpdir(), "assay-e2e-"));
@@ -56,7 +63,9 @@ export async function setUpBench(
   await rpc(chain, "evm_setAutomine", [true]);
   const network = await setUpLocalNetwork({
     rpcUrl: chain.rpcUrl,
-    releases: [namedRelease(built)],
+    releases: [namedRelease(built, input.levels)],
+    ...(input.levels === undefined ? {} : { levels: input.levels }),
+    ...(input.profile === undefined ? {} : { profile: input.profile }),
     onStep: () => undefined,
   });
   await rpc(chain, "evm_setAutomine", [false]);

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { Contract, Interface, Wallet } from "ethers";
 
-import type { RequestReport } from "../../../orchestrator/domain/nodePorts.ts";
+import type { RequestReport } from "../../../orchestrator/domain/nodeApi.ts";
 import type { Hex } from "../../../orchestrator/domain/ports.ts";
 import { digitReaderAbi } from "../../../sdk/protocol/abi/digitReader.ts";
 import { inferenceCoordinatorAbi } from "../../../sdk/protocol/abi/inferenceCoordinator.ts";

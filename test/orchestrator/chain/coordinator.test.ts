@@ -3,12 +3,8 @@ import { describe, it } from "node:test";
 
 import { Interface, type ParamType } from "ethers";
 
-import {
-  decodeLog,
-  encodeEvidence,
-  encodeCall,
-  FOLLOWED_TOPICS,
-} from "../../../orchestrator/chain/coordinator.ts";
+import { decodeLog, FOLLOWED_TOPICS } from "../../../orchestrator/chain/coordinator.ts";
+import { encodeCall, encodeEvidence } from "../../../orchestrator/chain/coordinatorCalls.ts";
 import type { Log } from "../../../orchestrator/chain/rpcSchemas.ts";
 import { inferenceCoordinatorAbi } from "../../../sdk/protocol/abi/inferenceCoordinator.ts";
 import { hex, OPERATOR, PROOF } from "../support/builders.ts";
@@ -60,6 +56,8 @@ const FIXED = {
   maxGasPrice: 10n ** 12n,
   callbackGas: 2_500_000n,
   outputLength: 24_576n,
+  bond: 10n ** 18n,
+  grade: 3n,
 };
 const AGREED = {
   assignedAt: 3_000,
@@ -69,6 +67,8 @@ const AGREED = {
   maxGasPrice: 10n ** 12n,
   callbackGas: 2_500_000,
   outputLength: 24_576,
+  bond: 10n ** 18n,
+  grade: 3n,
 };
 
 describe("decodeLog", () => {
@@ -95,12 +95,14 @@ describe("decodeLog", () => {
       RequestFulfilled: "Finalized",
       RequestExpired: "Expired",
       RequestFailed: "Failed",
+      RequestFinalized: "Finalized",
+      RequestOverturned: "Overturned",
     };
     for (const [name, status] of Object.entries(endings)) {
       const ended = { kind: "ended", requestId: hex(0xabc), status, transactionHash: hex(0x77) };
       assert.deepEqual(decodeLog(logOf(name, FIXED)), ended);
     }
-    assert.equal(FOLLOWED_TOPICS.length, 6);
+    assert.equal(FOLLOWED_TOPICS.length, 11);
   });
 
   it("reads which verifier was revoked", () => {

@@ -11,7 +11,7 @@ import { hex } from "../support/builders.ts";
 
 const KEY = `0x${"11".repeat(32)}`;
 const FEES = { maxFeePerGas: 9n, maxPriorityFeePerGas: 2n };
-const CALL = { to: hex(0xc0, 20), data: "0x1234", gasLimit: 77_000n } as const;
+const CALL = { to: hex(0xc0, 20), data: "0x1234", value: 0n, gasLimit: 77_000n } as const;
 
 function settlementOf(results: readonly unknown[]) {
   const asked: RpcCall[] = [];
@@ -33,9 +33,10 @@ function settlementOf(results: readonly unknown[]) {
       return settled;
     },
   };
+  const isCoin = async () => true;
   const registry = { operatorRegistry: hex(0x0e, 20) };
   const place = { ...registry, coordinator: hex(0xc0, 20), chainId: 31_337, privateKey: KEY };
-  return { asked, settlement: rpcSettlement({ pool, ...place, logger: silentLogger }) };
+  return { asked, settlement: rpcSettlement({ pool, ...place, isCoin, logger: silentLogger }) };
 }
 
 const refused = (rpcMessage: string) =>

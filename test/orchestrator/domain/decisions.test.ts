@@ -54,7 +54,6 @@ describe("nextStep", () => {
     assert.deepEqual(nextStep(journaledRequest(1, { failure }), view), refused);
     const unserved = { kind: "wait", reason: "LevelNotServed" };
     assert.deepEqual(nextStep(journaledRequest(1, { level: "Tee" }), view), unserved);
-    assert.deepEqual(nextStep(journaledRequest(1, { level: "Optimistic" }), view), unserved);
   });
 
   it("never calls a mined ending final before the finalised tag passes it", () => {

@@ -37,6 +37,6 @@ describe("secondsToAnswer", () => {
   });
 
   it("knows nothing of releases that were never answered", () => {
-    assert.deepEqual(secondsOf({ timesOf: () => null }), []);
+    assert.deepEqual(secondsOf({ timesOf: () => ({ infer: null, prove: 2 }) }), []);
   });
 });

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 
 import { OrchestratorError } from "../../../orchestrator/domain/errors.ts";
-import type { NodeApi } from "../../../orchestrator/domain/nodePorts.ts";
-import type { Work } from "../../../orchestrator/domain/ports.ts";
+import type { NodeApi } from "../../../orchestrator/domain/nodeApi.ts";
+import type { HandedWork } from "../../../orchestrator/domain/ports.ts";
 import { nodeClient } from "../../../orchestrator/http/nodeClient.ts";
 import { startNodeServer } from "../../../orchestrator/http/nodeServer.ts";
 import { CachedStore } from "../../../orchestrator/storage/cachedStore.ts";
@@ -15,10 +15,11 @@ import { hex, temporaryFolder } from "../support/builders.ts";
 const TOKEN = "token-of-a-worker";
 const ARTEFACT = Uint8Array.of(1, 2, 3);
 const CID = cidOf(ARTEFACT);
-const work: Work = {
+const work: HandedWork = {
   requestId: hex(1),
   manifestCid: CID,
-  payee: 2n ** 200n,
+  payee: 2n ** 63n,
+  account: 2n ** 159n,
   input: Uint8Array.of(9, 8, 7),
 };
 

@@ -71,7 +71,7 @@ for (const kind of REDIS_KINDS) {
       const { queue, outcomes, isReady } = openQueue(cleanup, url);
       await eventually(isReady, soon);
       startWorker(cleanup, url, infer);
-      assert.equal(await queue.offer("infer", hex(1)), null);
+      assert.equal(await queue.offer("infer", hex(1), false), null);
       const outcome = await eventually(() => outcomes[0], soon);
       const inferred = { kind: "inferred", requestId: hex(1), floatDifference: null, seconds: 0.5 };
       assert.deepEqual(outcome, { ...inferred, output: OUTPUT });
@@ -87,12 +87,12 @@ for (const kind of REDIS_KINDS) {
         runs += 1;
         return infer();
       });
-      await Promise.all([1, 2, 3].map(() => queue.offer("infer", hex(1))));
+      await Promise.all([1, 2, 3].map(() => queue.offer("infer", hex(1), false)));
       await eventually(() => outcomes[0], soon);
-      assert.equal((await queue.offer("infer", hex(1)))?.kind, "inferred");
+      assert.equal((await queue.offer("infer", hex(1), false))?.kind, "inferred");
       assert.equal(runs, 1);
       await queue.forget("infer", hex(1));
-      assert.equal(await queue.offer("infer", hex(1)), null);
+      assert.equal(await queue.offer("infer", hex(1), false), null);
       await eventually(() => outcomes[1], soon);
       assert.equal(runs, 2);
     });
@@ -111,8 +111,8 @@ for (const kind of REDIS_KINDS) {
         if (run < 3) throw new OrchestratorError("NodeUnavailable", { retryable: true });
         return infer();
       });
-      await queue.offer("infer", hex(1));
-      await queue.offer("infer", hex(2));
+      await queue.offer("infer", hex(1), false);
+      await queue.offer("infer", hex(2), false);
       await eventually(() => outcomes.length === 2, soon);
       const failed = outcomes.find((outcome) => outcome.requestId === hex(2));
       assert.ok(failed?.kind === "failed");
@@ -120,7 +120,7 @@ for (const kind of REDIS_KINDS) {
       assert.equal(failed.error.retryable, false);
       assert.deepEqual(failed.error.data, { why: "x" });
       assert.deepEqual([...runs.values()], [3, 1]);
-      assert.equal((await queue.offer("infer", hex(2)))?.kind, "failed");
+      assert.equal((await queue.offer("infer", hex(2), false))?.kind, "failed");
     });
 
     it("lets a wiped job be offered again, and an orphaned result do no harm", async (t) => {
@@ -139,11 +139,11 @@ for (const kind of REDIS_KINDS) {
         if (runs === 1) await gate.promise;
         return infer();
       });
-      await queue.offer("infer", hex(1));
+      await queue.offer("infer", hex(1), false);
       await eventually(() => runs === 1, soon);
       await admin.flushall();
       gate.resolve();
-      assert.equal(await queue.offer("infer", hex(1)), null);
+      assert.equal(await queue.offer("infer", hex(1), false), null);
       await eventually(() => outcomes.some(({ kind: each }) => each === "inferred"), soon);
       assert.equal(runs, 2);
     });
@@ -173,20 +173,20 @@ for (const kind of REDIS_KINDS) {
       const servers: TestRedis[] = [];
       cleanup.add(() => Promise.all(servers.map((server) => server.stop())));
       const { queue, outcomes, isReady } = openQueue(cleanup, url);
-      await assert.rejects(queue.offer("infer", hex(1)), { code: "QueueUnavailable" });
+      await assert.rejects(queue.offer("infer", hex(1), false), { code: "QueueUnavailable" });
       assert.equal(isReady(), false);
       const redis = await kind.start(port);
       servers.push(redis);
       await eventually(isReady, soon);
       startWorker(cleanup, url, infer);
-      await queue.offer("infer", hex(1));
+      await queue.offer("infer", hex(1), false);
       await eventually(() => outcomes[0], soon);
       await redis.stop();
       await eventually(() => !isReady(), soon);
       servers.push(await kind.start(port));
       await eventually(isReady, soon);
       // Events may come late or never after an outage; offering again is the way that always works.
-      const outcome = await eventually(() => queue.offer("infer", hex(2)), soon);
+      const outcome = await eventually(() => queue.offer("infer", hex(2), false), soon);
       assert.equal(outcome.kind, "inferred");
     });
   });

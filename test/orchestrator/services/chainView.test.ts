@@ -3,7 +3,14 @@ import { describe, it, type TestContext } from "node:test";
 
 import type { QueueState } from "../../../orchestrator/domain/nodePorts.ts";
 import { ChainView } from "../../../orchestrator/services/chainView.ts";
-import { block, OPERATOR, openRequest, PROOF, temporaryJournal } from "../support/builders.ts";
+import {
+  block,
+  OPERATOR,
+  openRequest,
+  PROOF,
+  temporaryJournal,
+  optimisticView,
+} from "../support/builders.ts";
 import { FakeClock } from "../support/fakeClock.ts";
 
 const OUTPUT = { output: Uint8Array.of(1), seconds: 2 };
@@ -21,8 +28,19 @@ function setUp(t: TestContext) {
     },
     faults: () => new Map(),
     queueState: () => outside.queue,
+    judges: () => new Map(),
+    stake: {
+      current: () => ({ fallbacks: new Map(), bondShort: new Set() }),
+      refresh: () => Promise.resolve(),
+    },
     clock,
-    operator: { operatorId: OPERATOR, settleDepth: 0, fallback: false, leastGain: 0n },
+    operator: {
+      operatorId: OPERATOR,
+      settleDepth: 0,
+      fallback: false,
+      leastGain: 0n,
+      ...optimisticView,
+    },
     slots: 1,
   });
   return { clock, journal, outside, view };

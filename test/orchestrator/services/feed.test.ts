@@ -10,7 +10,15 @@ import { Feed } from "../../../orchestrator/services/feed.ts";
 import { Wake } from "../../../orchestrator/services/wake.ts";
 import { silentLogger as logger } from "../../../orchestrator/telemetry/logger.ts";
 import { createNodeMetrics } from "../../../orchestrator/telemetry/nodeMetrics.ts";
-import { block, hex, openRequest, PROOF, temporaryJournal, viewOf } from "../support/builders.ts";
+import {
+  block,
+  hex,
+  openRequest,
+  PROOF,
+  SENDER,
+  temporaryJournal,
+  viewOf,
+} from "../support/builders.ts";
 import { FakeClock } from "../support/fakeClock.ts";
 import { FakeQueue } from "../support/fakeQueue.ts";
 
@@ -39,7 +47,10 @@ function setUp(t: TestContext, requests: readonly OpenRequest[], capacity = 10) 
     registry,
     view: () => viewOf({ head: block(1), faults: faults.current() }),
     accept: (outcome) => {
-      acceptOutcome({ journal, logger, metrics, faults }, outcome);
+      acceptOutcome(
+        { journal, logger, metrics, faults, sender: SENDER, secret: "secret" },
+        outcome,
+      );
     },
     faults,
     wake: new Wake(clock),

@@ -13,6 +13,7 @@ function releasesWith(units: Partial<typeof manifest.units>, cid = manifestCid) 
     release: async () => ({ releaseId: hex(1), manifestCid: cid }),
     units: async () => ({ ...manifest.units, ...units }),
     servedBy: async () => [hex(1)],
+    keyId: async () => hex(2),
   };
   return pricedReleases({ registry, store });
 }

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 
 import { OrchestratorError } from "../../../orchestrator/domain/errors.ts";
-import type { HealthReport, QueueState } from "../../../orchestrator/domain/nodePorts.ts";
+import type { HealthReport } from "../../../orchestrator/domain/nodeApi.ts";
+import type { QueueState } from "../../../orchestrator/domain/nodePorts.ts";
 import type { Hex } from "../../../orchestrator/domain/ports.ts";
 import type { Fault } from "../../../orchestrator/domain/view.ts";
 import { reportedMemory } from "../../../orchestrator/services/blockReport.ts";
@@ -23,6 +24,8 @@ import {
   openRequest,
   PROOF,
   temporaryJournal,
+  optimisticView,
+  SENDER,
 } from "../support/builders.ts";
 import { FakeClock } from "../support/fakeClock.ts";
 
@@ -40,7 +43,13 @@ function setUp(t: TestContext) {
     chain.asked += 1;
     return chain.final;
   };
-  const operator = { operatorId: OPERATOR, settleDepth: 0, fallback: false, leastGain: 0n };
+  const operator = {
+    operatorId: OPERATOR,
+    settleDepth: 0,
+    fallback: false,
+    leastGain: 0n,
+    ...optimisticView,
+  };
   const outside = {
     rpc: [{ name: "a", state: "healthy", reason: null }] as HealthReport["rpc"],
     queue: { isReady: true } as QueueState,
@@ -54,6 +63,11 @@ function setUp(t: TestContext) {
     market: async () => outside.market,
     faults: () => outside.faults,
     queueState: () => outside.queue,
+    judges: () => new Map(),
+    stake: {
+      current: () => ({ fallbacks: new Map(), bondShort: new Set() }),
+      refresh: () => Promise.resolve(),
+    },
     clock,
     operator,
     slots: 1,
@@ -66,6 +80,7 @@ function setUp(t: TestContext) {
     queueState: () => outside.queue,
     settlementObstacle: () => outside.obstacle,
     operatorId: OPERATOR,
+    sender: SENDER,
     metrics,
   };
   return { clock, journal, memory, chain, view, outside, dependencies };
@@ -168,7 +183,8 @@ describe("workFor", () => {
     memory.applyBlock(requested);
     assert.equal(workFor(dependencies, requestId), null);
     journal.recordRelease({ releaseId, manifestCid: "cid" });
-    const work = { requestId, manifestCid: "cid", payee: OPERATOR, input: request.input };
+    const payees = { payee: OPERATOR, account: BigInt(SENDER) };
+    const work = { requestId, manifestCid: "cid", ...payees, input: request.input };
     assert.deepEqual(workFor(dependencies, requestId), work);
   });
 });

@@ -45,6 +45,7 @@ function setUp(t: TestContext, chain = new FakeSettlement()): Stand {
       metrics: createNodeMetrics(),
       settings: {
         operatorId: OPERATOR,
+        secret: "secret",
         feeCaps: { maxFeePerGas: 100n, maxPriorityFeePerGas: 2n },
         bumpAfterMs: 10_000,
         repeatAfterMs: 2_000,

@@ -36,7 +36,11 @@ describe("SqliteJournal: blocks and requests", () => {
       failure: null,
       hasOutput: false,
       hasProof: false,
+      answer: null,
+      isConfirmed: null,
+      refutation: null,
       transactionId: null,
+      inFlightId: null,
       journaledAt: 7,
       seenAt: 7,
     });

@@ -45,9 +45,24 @@ export function agreement(change: Partial<Agreement> = {}): Agreement {
     maxGasPrice: 50n * GWEI,
     callbackGas: 100_000,
     outputLength: 4,
+    bond: 0n,
+    grade: 0n,
     ...change,
   };
 }
+
+export const SENDER = hex(0x5e, 20);
+
+/** What only optimistic requests look at: a node that neither doubts nor watches. */
+export const optimisticView = {
+  account: SENDER,
+  leastGrade: 0n,
+  judges: new Map<Hex, string | null>(),
+  bondShort: new Set<Hex>(),
+  fallbacks: new Map<Hex, bigint>(),
+  rerun: { share: 0, seed: "seed" },
+  watch: null,
+} as const;
 
 /** A node that sees the chain's second 1,500 and gas at 10 gwei. */
 export function viewOf(change: Partial<View> = {}): View {
@@ -64,6 +79,7 @@ export function viewOf(change: Partial<View> = {}): View {
     faults: new Map(),
     standstill: null,
     secondsToAnswer: new Map(),
+    ...optimisticView,
     ...change,
   };
 }
@@ -96,7 +112,11 @@ export function journaledRequest(
     failure: null,
     hasOutput: false,
     hasProof: false,
+    answer: null,
+    isConfirmed: null,
+    refutation: null,
     transactionId: null,
+    inFlightId: null,
     journaledAt: 0,
     seenAt: 0,
     ...change,

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 
 import { OrchestratorError } from "../../../orchestrator/domain/errors.ts";
+import type { ContractCall } from "../../../orchestrator/domain/contractCall.ts";
 import type {
   BroadcastResult,
-  ContractCall,
   PreparedCall,
   SettlementChain,
   Signed,
@@ -46,17 +46,18 @@ export class FakeSettlement implements SettlementChain {
 
   async prepare(call: ContractCall): Promise<PreparedCall> {
     this.#tick();
-    if (call.purpose === "noteBaseFee") return { to: hex(0xff, 20), data: "0x", gasLimit: 100n };
+    const cheap = { value: 0n, gasLimit: 100n };
+    if (!("request" in call)) return { to: hex(0xff, 20), data: "0x", ...cheap };
     const { request } = call;
     const refusal = this.refusal ?? (this.settled.has(request.requestId) ? "StatusWrong" : null);
     if (refusal !== null) {
       throw new OrchestratorError("ContractReverted", { data: { name: refusal, values: [] } });
     }
-    return { to: hex(0xc0, 20), data: request.requestId, gasLimit: 100n };
+    return { to: hex(0xc0, 20), data: request.requestId, ...cheap };
   }
 
   prepareCancel(): PreparedCall {
-    return { to: this.sender, data: "0x", gasLimit: 21_000n };
+    return { to: this.sender, data: "0x", value: 0n, gasLimit: 21_000n };
   }
 
   async sign(call: PreparedCall, nonce: number, fees: Fees): Promise<Signed> {
