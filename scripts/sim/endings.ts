@@ -6,6 +6,8 @@ import { hasOutsideGain } from "./strategies.ts";
 
 const BATCH = 20;
 const ITEM_GAS = 150_000n;
+/** What a batch wants to have left before each item, the last one too. */
+const LEFT_GAS = 800_000n;
 
 /** Time passes until everything asked can end, and it does: expired, fallen, final. */
 export async function endAll(market: Market, asked: readonly Tracked[]): Promise<void> {
@@ -38,7 +40,7 @@ export function finalizeOwn(
 ): void {
   for (let start = 0; start < answers.length; start += BATCH) {
     const items = answers.slice(start, start + BATCH).map(answeredPreimage);
-    const gas = BigInt(items.length + 1) * ITEM_GAS;
+    const gas = BigInt(items.length) * ITEM_GAS + LEFT_GAS;
     world.send({ from, to: world.coordinator, data: finalizeManyCall(items), gas });
   }
 }
