@@ -164,6 +164,9 @@ abstract contract RequestIntake is IInferenceRequests, RequestBook, Ledger {
             TermUnsupported("minBond", terms.minBond)
         );
         require(terms.measurement == 0, TermUnsupported("measurement", uint256(terms.measurement)));
+        // Read so that it is checked: id and event hold the word as it came, and what is no delivery would be
+        // decoded as another one by whoever has to hand it in again.
+        terms.delivery;
         // A token has no price in gas.
         uint256 highest = _asset == address(0) ? type(uint64).max : 0;
         require(terms.maxGasPrice <= highest, TermUnsupported("maxGasPrice", terms.maxGasPrice));

@@ -44,10 +44,10 @@ interface IVerifierRouter {
 
     /// @notice Names the coordinator that follows; new requests stop after the delay, open ones
     /// finish here and balances stay withdrawable. Owner only, once.
-    function announceSuccessor(address successor) external;
+    function announceSuccessor(address newSuccessor) external;
 
     /// @notice Names who may stop new requests beside the owner; zero: nobody. Owner only.
-    function setGuardian(address guardian) external;
+    function setGuardian(address newGuardian) external;
 
     /// @notice Takes no new requests until the owner resumes; everything else goes on. Guardian or owner.
     function stopRequests() external;

@@ -1,4 +1,4 @@
-import { AbiCoder, Interface, type LogDescription, type ParamType } from "ethers";
+import { AbiCoder, Interface, keccak256, type LogDescription, type ParamType } from "ethers";
 import { z } from "zod";
 
 import { inferenceCoordinatorAbi } from "../../sdk/protocol/abi/inferenceCoordinator.ts";
@@ -54,7 +54,7 @@ const requested = z.object({
   requestId: rpcHex,
   requester: rpcHex,
   operatorId: z.bigint(),
-  request: z.object({ releaseId: rpcHex, level: z.bigint(), terms }),
+  request: z.object({ releaseId: rpcHex, level: z.bigint(), inputHash: rpcHex, terms }),
   assignment,
   input: rpcHex,
 });
@@ -110,6 +110,9 @@ function decodeEnding(parsed: LogDescription, log: Log): ChainEvent | null {
 
 function decodeRequested(parsed: LogDescription): ChainEvent | null {
   const fields = requested.parse(parsed.args.toObject(true));
+  // Nobody else compares them at level Optimistic: an endpoint that shows another input would have the
+  // node stake its bond on a wrong answer.
+  if (keccak256(fields.input) !== fields.request.inputHash) return null;
   const level = LEVELS[Number(fields.request.level)];
   if (level === undefined) return null;
   return {

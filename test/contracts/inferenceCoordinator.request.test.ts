@@ -13,6 +13,7 @@ import {
   defaultTerms,
   deployWorld,
   ETHER,
+  ethers,
   GWEI,
   INPUT,
   mined,
@@ -227,6 +228,22 @@ describe("requestInference", () => {
         error,
       );
       expect(await read(w.coordinator, "balanceOf", await w.consumer.getAddress())).to.equal(ETHER);
+    });
+  }
+
+  // Ids and the event hold the word as it came: nodes would decode another one, and find no such request.
+  for (const delivery of [2n, 256n]) {
+    it(`refuses delivery ${delivery}, which is none`, async () => {
+      const w = await world();
+      const data = await askingData(w);
+      const wordAt = (index: number): number => 10 + 64 * index;
+      // Release, level, place of the input, then the terms; delivery is the fifth of them.
+      const word = delivery.toString(16).padStart(64, "0");
+      const forged = data.slice(0, wordAt(7)) + word + data.slice(wordAt(8));
+      const to = w.addresses.coordinator;
+      await expect(
+        w.stranger.sendTransaction({ to, data: forged, value: PRICE, gasLimit: 500_000n }),
+      ).to.be.revertedWithoutReason(ethers);
     });
   }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { Interface, type ParamType } from "ethers";
+import { Interface, keccak256, type ParamType } from "ethers";
 
 import { decodeLog, FOLLOWED_TOPICS } from "../../../orchestrator/chain/coordinator.ts";
 import { encodeCall, encodeEvidence } from "../../../orchestrator/chain/coordinatorCalls.ts";
@@ -45,6 +45,7 @@ const FIXED = {
   requester: hex(0xc0de, 20),
   operatorId: OPERATOR,
   input: "0x010203",
+  inputHash: keccak256("0x010203"),
   level: 2n,
   releaseId: hex(0x5e),
   deadline: 5_000n,
@@ -88,6 +89,11 @@ describe("decodeLog", () => {
       deadline: 5_000,
       agreement: AGREED,
     });
+  });
+
+  it("takes no request whose input is not the one its id was made of", () => {
+    const log = logOf("InferenceRequested", { ...FIXED, input: "0x010204" });
+    assert.equal(decodeLog(log), null);
   });
 
   it("reads each way a request can end", () => {
