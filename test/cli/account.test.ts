@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { Contract } from "ethers";
 
+import { tokenUnits } from "../../apps/cli/chain/amounts.ts";
+import { missingCoins } from "../../apps/cli/chain/payment.ts";
 import { explain } from "../../apps/cli/failure.ts";
 import { deployContract } from "../../scripts/deploy/deploy.ts";
 import { assay, ETHER, readNumber, startDeployedChain } from "./support/deployedChain.ts";
@@ -104,6 +106,23 @@ describe("commands where the asset is a token", { timeout: 60_000 }, () => {
     const account = await chain.fund();
     const refused = assay("account", "deposit", "5", ...chain.as(account));
     await assert.rejects(refused, /holds 0 of the token's smallest units, not 5\. Send it tokens/);
+  });
+
+  it("must be on the balance first: a token cannot be sent along", async () => {
+    const { address } = await chain.fund();
+    const deployment = await chain.meet(await chain.fund());
+    const open = { deployment, account: address, units: tokenUnits(18) };
+    assert.equal(await missingCoins(open, { cost: 0n, what: "the quote" }), 0n);
+    await assert.rejects(
+      missingCoins(open, { cost: ETHER / 2n, what: "the challenge's bond" }),
+      (error) => {
+        assert.match(
+          explain(error),
+          /balance is 0token, less than the challenge's bond\.\n +assay account deposit 0\.5token/,
+        );
+        return true;
+      },
+    );
   });
 
   it("refuse an amount in coins", async () => {

@@ -13,7 +13,6 @@ import { startDisputedChain, WRONG, type DisputedChain } from "./support/dispute
 /** Least bond of the development profile: more than five times the price. */
 const BOND = 2n * 10n ** 16n;
 const STAKE = (3n * BOND) / 10n;
-const PROOF_SECONDS = 600;
 const WINDOW_SECONDS = 3_600;
 
 describe("disputes", { timeout: 300_000 }, () => {
@@ -106,7 +105,8 @@ describe("disputes", { timeout: 300_000 }, () => {
     await assay("account", "deposit", "0.001eth", ...chain.as(challenger));
     const own = await chain.provider.getBalance(challenger.address);
     const { out } = await assay("challenge", requestId, ...chain.as(challenger));
-    assert.match(out, /^your bond +0\.006eth\nproof due +about \S+Z$/m);
+    const due = /^your bond +0\.006eth\nproof due +about (\S+Z)$/m.exec(out)?.[1];
+    assert.match(out, new RegExp(`; a proof is due until ${due}$`, "m"));
     assert.match(out, /^without one +the answer falls; .* and 0\.004eth of the operator's$/m);
     assert.match(
       out,
@@ -163,7 +163,7 @@ describe("disputes", { timeout: 300_000 }, () => {
     assert.match(early, /WindowOpen\(.*\n +\S+.*until \S+Z\./);
 
     const [before, paid] = [await numbers(challenger), await numbers(payer)];
-    await chain.pass(PROOF_SECONDS);
+    await chain.pass(WINDOW_SECONDS);
     const late = await refused("escalate", requestId, ...store(), ...chain.as(payer));
     assert.match(late, /was over at .*assay challenge 0x\w+ --close\. \[WindowOver\]/);
     const { out } = await assay("challenge", requestId, "--close", ...chain.as(payer));

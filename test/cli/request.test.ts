@@ -303,7 +303,7 @@ describe("assay request", { timeout: 120_000 }, () => {
       const second = await findRequest(deployment, requestId);
       assert.deepEqual([first.answer?.isChallenged, second.answer?.isChallenged], [false, true]);
 
-      await pass(600);
+      await pass(3_600);
       const close = {
         method: "closeChallenge",
         values: [...second.preimage, second.answer?.record],

@@ -76,7 +76,9 @@ async function sayStakes(
   const proofSeconds = (await view(coordinator, "proofSeconds")) as bigint;
   const open = (await view(coordinator, "openChallengesOf", [answer.payee])) as bigint;
   const { timestamp } = await newestBlock(provider);
-  const due = formatTime(BigInt(timestamp) + (open + 1n) * proofSeconds);
+  const proven = BigInt(timestamp) + (open + 1n) * proofSeconds;
+  // Never before the answer's own window would have ended.
+  const due = formatTime(proven > answer.windowEnd ? proven : answer.windowEnd);
   const share = formatAmount(challengerShare(behind), units);
   sayTable([
     ["answer", answer.output],

@@ -6,7 +6,7 @@ import { LocalStore } from "../../../orchestrator/storage/localStore.ts";
 import type { Deployment } from "../../../scripts/account/deployment.ts";
 import { operatorIdOf } from "../../../scripts/account/operatorRecord.ts";
 import { findRequest } from "../../../scripts/account/requestRecord.ts";
-import { transact } from "../../../scripts/account/transact.ts";
+import { newestBlock, transact } from "../../../scripts/account/transact.ts";
 import { namedRelease } from "../../../scripts/demo/namedRelease.ts";
 import { publishRelease } from "../../../scripts/deploy/publishRelease.ts";
 import type { Hex } from "../../../sdk/protocol/abiEncoding.ts";
@@ -84,7 +84,9 @@ export async function startDisputedChain(): Promise<DisputedChain> {
     asked: (account, releaseId = volatility) => ask(chain, account, releaseId),
     answer: (requestId, output) => answer(deployment, { requestId, output, payee: operator.id }),
     pass: async (seconds) => {
-      await chain.provider.send("evm_increaseTime", [seconds]);
+      // From the newest block, which may be ahead of the clock that time is increased from.
+      const { timestamp } = await newestBlock(chain.provider);
+      await chain.provider.send("evm_setNextBlockTimestamp", [timestamp + seconds]);
       await chain.provider.send("evm_mine", []);
     },
     withBlocks: async (work) => {
