@@ -9,6 +9,7 @@ import {
   bondOf,
   deployConsumer,
   outputHeardBy,
+  revokeJudge,
   statusOf,
 } from "./support/optimisticRequests.ts";
 import { reportOf } from "./support/requests.ts";
@@ -77,6 +78,18 @@ describe("an honest optimistic answer", { timeout: 300_000 }, () => {
         ["fulfill", "finalizeMany"],
       );
       assert.equal((await bondOf(bench)).locked, 0n);
+    });
+
+    await t.test("one whose judge is revoked fails, and its bond comes back", async () => {
+      const last = await askOptimistic(bench, consumer, { index: 4, delivery: "WhenFinal" });
+      await untilEvent(bench, "RequestAnswered", last.requestId);
+      assert.equal((await bondOf(bench)).locked, last.bond);
+      await revokeJudge(bench);
+      const { event } = await untilEvent(bench, "RequestFailed", last.requestId);
+      assert.equal(event.args["refund"], last.escrow);
+      assert.equal((await bondOf(bench)).locked, 0n);
+      const { transactions } = await reportOf(bench, last.requestId);
+      assert.equal(transactions.at(-1)?.purpose, "failAnswered");
     });
   });
 });

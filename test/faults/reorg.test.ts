@@ -4,6 +4,9 @@ import { describe, it } from "node:test";
 import { Transaction } from "ethers";
 
 import { rpc, setUpBench, type Bench } from "../e2e/support/bench.ts";
+import { challenge } from "../e2e/support/disputes.ts";
+import { untilEvent } from "../e2e/support/marketRequests.ts";
+import { askOptimistic, deployConsumer } from "../e2e/support/optimisticRequests.ts";
 import { askOne, fulfilments, readingOf, reportOf, untilSettled } from "../e2e/support/requests.ts";
 import { eventually } from "../orchestrator/support/ports.ts";
 
@@ -69,5 +72,33 @@ describe("a re-org", { timeout: 240_000 }, () => {
     assert.equal(proofs?.length, 1, "the proof is not made again");
     const reverted = (await reportOf(bench, requestId)).transactions.length;
     assert.equal(reverted, 1, "no transaction is wasted on the old terms");
+  });
+
+  it("that takes an optimistic answer and its challenge away is answered, and proven, again", async (t) => {
+    const levels = ["Optimistic"] as const;
+    const bench = await setUpBench(t, { levels });
+    const { network, processes } = bench;
+    const consumer = await deployConsumer(bench);
+    processes.start("node");
+    processes.start("infer-worker");
+    const asked = await askOptimistic(bench, consumer, { index: 0, delivery: "WhenFinal" });
+    const { requestId } = asked;
+    const first = await untilEvent(bench, "RequestAnswered", requestId);
+    await challenge(bench, asked, 7);
+    const isChallenged = async () => (await reportOf(bench, requestId)).answer?.isChallenged;
+    const seen = { withinMs: 20_000, what: "the node saw the challenge" };
+    await eventually(async () => (await isChallenged()) === true, seen);
+
+    await reorgFrom(bench, await blockOf(bench, first.transactionHash));
+    const again = await untilEvent(bench, "RequestAnswered", requestId);
+    assert.equal(again.transactionHash, first.transactionHash, "the same bytes");
+    const isAlone = { withinMs: 20_000, what: "the node saw that nobody asks for a proof" };
+    await eventually(async () => (await isChallenged()) === false, isAlone);
+
+    await challenge(bench, asked, 8);
+    processes.start("prove-worker");
+    const { event } = await untilEvent(bench, "RequestFinalized", requestId);
+    assert.equal(event.args["operatorId"], network.operatorId);
+    assert.equal(event.args["level"], 2n);
   });
 });

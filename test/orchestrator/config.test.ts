@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, it } from "node:test";
 
-import { readNodeConfig, readWorkerConfig } from "../../orchestrator/config.ts";
+import { readNodeConfig, readWatchConfig, readWorkerConfig } from "../../orchestrator/config.ts";
 import { OrchestratorError } from "../../orchestrator/domain/errors.ts";
 import { describeFailure } from "../../orchestrator/main.ts";
 import { hex, temporaryFolder } from "./support/builders.ts";
@@ -103,6 +103,35 @@ describe("readNodeConfig", () => {
     const tokens = `gpu=${"a".repeat(16)}, cpu=${"b".repeat(16)}`;
     const { http } = readNodeConfig({ ...complete, ASSAY_WORKER_TOKENS: tokens });
     assert.deepEqual([...http.workerNameByToken.values()], ["gpu", "cpu"]);
+  });
+});
+
+describe("readWatchConfig", () => {
+  const { ASSAY_OPERATOR_ID: _, ...outsider } = complete;
+
+  it("needs no operator and watches everything, or the share it is told", () => {
+    const { operator } = readWatchConfig(outsider);
+    assert.equal(operator.id, null);
+    assert.equal(operator.watchShare, 1);
+    assert.equal(operator.fallback, false);
+    assert.equal(operator.watchChallenges, false);
+    assert.equal(readWatchConfig({ ...outsider, ASSAY_WATCH: "0.25" }).operator.watchShare, 0.25);
+    assert.equal(readNodeConfig(complete).operator.watchShare, 0);
+    assert.deepEqual(
+      mistakesOf(() => readNodeConfig(outsider)),
+      ["ASSAY_OPERATOR_ID is missing"],
+    );
+  });
+
+  it("takes a share for what it is: a number from 0 to 1", () => {
+    for (const text of ["2", "-1", "half", "1.5", "25%"]) {
+      const [mistake] = mistakesOf(() => readWatchConfig({ ...outsider, ASSAY_WATCH: text }));
+      assert.match(mistake ?? "", /^ASSAY_WATCH is no share/);
+    }
+    for (const text of ["0", "1", ".5", "0.05", "1.0"]) {
+      const { watchShare } = readWatchConfig({ ...outsider, ASSAY_WATCH: text }).operator;
+      assert.equal(watchShare, Number(text));
+    }
   });
 });
 

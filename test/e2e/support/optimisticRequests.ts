@@ -8,6 +8,7 @@ import { operatorRegistryAbi } from "../../../sdk/protocol/abi/operatorRegistry.
 import { DELIVERY, termsOf } from "../../../sdk/protocol/terms.ts";
 import { verificationNumber } from "../../../sdk/protocol/verification.ts";
 import type { Bench } from "./bench.ts";
+import { account } from "./secondOperator.ts";
 
 const coordinator = new Interface(inferenceCoordinatorAbi);
 const consumerAbi = new Interface([
@@ -135,4 +136,14 @@ export async function earningsOf({ network }: Bench, operatorId: bigint): Promis
 /** What an account of the embedded chain has paid for gas, if it sent no coins. */
 export async function gasPaid({ network }: Bench, address: string): Promise<bigint> {
   return 10_000n * 10n ** 18n - (await network.provider.getBalance(address));
+}
+
+/** Revokes the verifier that judges optimistic answers, as the owner may at any time. */
+export async function revokeJudge(bench: Bench): Promise<void> {
+  const { coordinator: address } = bench.network.addresses;
+  const contract = new Contract(address, coordinator, account(bench, 0));
+  const level = verificationNumber("Optimistic");
+  const id = (await contract.getFunction("currentVerifier")(level)) as bigint;
+  const sent = (await contract.getFunction("revokeVerifier")(id)) as TransactionResponse;
+  await sent.wait();
 }

@@ -143,6 +143,82 @@ describe("decodeLog", () => {
   });
 });
 
+describe("decodeLog, at level Optimistic", () => {
+  const times = { ...FIXED, windowEnd: 7_000n, proofDeadline: 8_000n, output: "0x0a0b" };
+
+  it("reads an answer, and who asked for a proof of it", () => {
+    const event = decodeLog(logOf("RequestAnswered", times));
+    assert.ok(event?.kind === "answered");
+    const { record, ...answer } = event.answer;
+    const place = { requestId: hex(0xabc), operatorId: OPERATOR };
+    const output = Uint8Array.of(10, 11);
+    assert.deepEqual(answer, { ...place, windowEnd: 7_000, output });
+    const log = logOf("RequestChallenged", { ...times, challenger: hex(0xbad, 20) });
+    const asked = decodeLog(log);
+    assert.ok(asked?.kind === "challenged");
+    const { requestId } = place;
+    const challenge = { requestId, challenger: hex(0xbad, 20), proofDeadline: 8_000 };
+    const { record: changed, ...rest } = asked.challenge;
+    assert.deepEqual(rest, challenge);
+    assert.notEqual(changed, record);
+  });
+
+  it("reads a commitment", () => {
+    const log = logOf("OverturnCommitted", { commitment: hex(0x99) });
+    assert.deepEqual(decodeLog(log), { kind: "committed", commitment: hex(0x99) });
+  });
+});
+
+describe("encodeCall, at level Optimistic", () => {
+  const emitted = (log: Log): unknown[] => coordinator.parseLog(log)?.args.toArray(true) ?? [];
+  const asked = logOf("InferenceRequested", FIXED);
+  const given = logOf("RequestAnswered", FIXED);
+  const [requested, answered] = [decodeLog(asked), decodeLog(given)];
+  assert.ok(requested?.kind === "requested" && answered?.kind === "answered");
+  const { request } = requested;
+  const { record, output } = answered.answer;
+  const standing = [...emitted(asked).slice(3, 5), emitted(given)[4]];
+  const text = `0x${Buffer.from(output).toString("hex")}`;
+
+  function values(call: Parameters<typeof encodeCall>[0]): unknown[] {
+    return coordinator.decodeFunctionData(call.purpose, encodeCall(call)).toArray(true);
+  }
+
+  it("answers with the output alone", () => {
+    const answer = [12n, "0x", text, "0x"];
+    const call = { purpose: "fulfill", request, output, proof: null, payee: 12n } as const;
+    assert.deepEqual(values(call), [...emitted(asked).slice(3, 5), answer]);
+  });
+
+  it("hands the record of the event back in every later step", () => {
+    for (const purpose of ["failAnswered", "closeChallenge"] as const) {
+      assert.deepEqual(values({ purpose, request, record }), standing);
+    }
+    const challenge = { purpose: "challenge", request, record, bond: 10n } as const;
+    assert.deepEqual(values(challenge), standing);
+    const item = { request, record, output, callbackGas: 5 };
+    assert.deepEqual(values({ purpose: "finalize", ...item }), [...standing, text]);
+    const many = { purpose: "finalizeMany", items: [item, item] } as const;
+    assert.deepEqual(values(many), [
+      [
+        [...standing, text],
+        [...standing, text],
+      ],
+    ]);
+  });
+
+  it("brings proofs for the answer and against it", () => {
+    const proof = { output, proof: PROOF, payee: 12n };
+    const answer = [12n, "0x010203", text, encodeEvidence(PROOF)];
+    const escalate = { purpose: "escalate", request, record, ...proof } as const;
+    assert.deepEqual(values(escalate), [...standing, answer]);
+    const overturn = { purpose: "overturn", request, record, salt: hex(7), ...proof } as const;
+    assert.deepEqual(values(overturn), [...standing, answer, hex(7)]);
+    const commit = { purpose: "commitOverturn", commitment: hex(8) } as const;
+    assert.deepEqual(values(commit), [hex(8)]);
+  });
+});
+
 describe("encodeCall", () => {
   it("gives the contract back exactly the request and assignment of the event", () => {
     const log = logOf("InferenceRequested", FIXED);

@@ -69,6 +69,22 @@ describe("rpcSettlement", () => {
     assert.equal(asked[0]?.method, "eth_estimateGas");
   });
 
+  it("brings a challenge's bond along, in coins, and leaves a batch room for its rewards", async () => {
+    const request = { requestId: hex(1), preimage: hex(0, 29 * 32) };
+    const standing = { request, record: hex(0, 6 * 32) };
+    const { settlement, asked } = settlementOf(["0x2710"]);
+    const challenge = { purpose: "challenge", ...standing, bond: 10n ** 18n } as const;
+    const { value } = await settlement.prepare(challenge);
+    assert.equal(value, 3n * 10n ** 17n);
+    const [call] = asked[0]?.params ?? [];
+    assert.deepEqual((call as { readonly value?: string }).value, `0x${value.toString(16)}`);
+    const item = { ...standing, output: Uint8Array.of(1), callbackGas: 9 };
+    const batch = await settlement.prepare({ purpose: "finalizeMany", items: [item, item] });
+    // 70,000, an eighth more, and 10,000.
+    assert.equal(batch.gasLimit, 88_750n);
+    assert.equal(batch.value, 0n);
+  });
+
   it("tells what became of a broadcast, and 'unknown' when nobody knows", async () => {
     const results = new Map<readonly unknown[], string>([
       [["0xhash"], "accepted"],

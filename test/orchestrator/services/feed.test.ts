@@ -3,12 +3,14 @@ import { describe, it, type TestContext } from "node:test";
 
 import { OrchestratorError } from "../../../orchestrator/domain/errors.ts";
 import type { JobOutcome } from "../../../orchestrator/domain/nodePorts.ts";
+import { overturnSalt } from "../../../orchestrator/domain/overturnSalt.ts";
 import type { OpenRequest } from "../../../orchestrator/domain/request.ts";
 import { acceptOutcome } from "../../../orchestrator/services/accept.ts";
 import { Faults } from "../../../orchestrator/services/faults.ts";
 import { Feed } from "../../../orchestrator/services/feed.ts";
 import { Wake } from "../../../orchestrator/services/wake.ts";
 import { silentLogger as logger } from "../../../orchestrator/telemetry/logger.ts";
+import { overturnCommitment } from "../../../sdk/protocol/overturn.ts";
 import { createNodeMetrics } from "../../../orchestrator/telemetry/nodeMetrics.ts";
 import {
   block,
@@ -114,6 +116,54 @@ describe("Feed", () => {
     clock.time += 2_000;
     await feed.feedOnce();
     assert.deepEqual(journal.output(requestId), { output: OUTPUT, seconds: 1 });
+  });
+
+  it("hands a challenged answer of this operator out at once, before all others", async (t) => {
+    const many = [1, 2, 3].map((index) => openRequest(index));
+    const challenged = openRequest(4, { level: "Optimistic" });
+    const { journal, queue, feed } = setUp(t, [...many, challenged], 1);
+    const { requestId: id, operatorId } = challenged;
+    for (const row of [...many, challenged]) {
+      journal.recordOutput(row.requestId, { output: OUTPUT, seconds: 1 });
+    }
+    const answer = { requestId: id, operatorId, windowEnd: 9_000, record: "0x", output: OUTPUT };
+    const challenger = hex(0xbad, 20);
+    const challenge = { requestId: id, challenger, proofDeadline: 9_000, record: "0x" };
+    journal.applyBlock({
+      block: block(2),
+      events: [
+        { kind: "answered", answer },
+        { kind: "challenged", challenge },
+      ],
+    });
+    await feed.feedOnce();
+    assert.deepEqual(queue.offers, ["prove 4", "prove 1"]);
+    assert.deepEqual(queue.urgent, ["prove 4"]);
+    feed.settleOutcome("prove", { kind: "proven", requestId: id, output: OUTPUT, proof: PROOF });
+    assert.deepEqual(journal.proof(id), PROOF);
+  });
+
+  it("journals a refutation of what was inferred, and nothing else", async (t) => {
+    const watched = openRequest(1, { level: "Optimistic", operatorId: 99n });
+    const { journal, feed } = setUp(t, [watched]);
+    const refuted = (output: Uint8Array): JobOutcome => ({
+      kind: "refuted",
+      requestId,
+      output,
+      proof: PROOF,
+    });
+    journal.recordOutput(requestId, { output: OUTPUT, seconds: 1 });
+    feed.settleOutcome("refute", refuted(Uint8Array.of(9)));
+    assert.equal(journal.refutation(requestId), null);
+    assert.equal(journal.request(requestId)?.failure?.code, "OutputMismatch");
+    feed.settleOutcome("refute", refuted(OUTPUT));
+    const salt = overturnSalt(requestId, "secret");
+    const claim = { requestId, output: OUTPUT, challenger: SENDER, salt };
+    const commitment = overturnCommitment(claim);
+    assert.deepEqual(journal.refutation(requestId), { proof: PROOF, commitment });
+    const error = { code: "ProvingFailed", message: "no", retryable: false, data: {} };
+    feed.settleOutcome("refute", { kind: "failed", requestId, stage: "refute", error });
+    assert.equal(journal.request(requestId)?.failure?.code, "OutputMismatch", "it is done");
   });
 
   it("lets requesters take turns within the capacity", async (t) => {

@@ -13,6 +13,7 @@ import {
   block,
   blockHash,
   hex,
+  OPERATOR,
   openRequest,
   PROOF,
   temporaryJournal,
@@ -116,6 +117,70 @@ describe("transact", () => {
   it("waits a while after a settlement that could not be sent", async (t) => {
     const { calls } = await runRounds(t, 4, { send: () => false });
     assert.equal(calls.filter((call) => call !== "tend").length, 1);
+  });
+});
+
+describe("transact, of answers whose windows are over", () => {
+  const ids = [1, 2, 3].map((index) => openRequest(index).requestId);
+
+  /** Three answers of this operator, over at 2,000; a batch with the first was mined before. */
+  async function finalize(t: TestContext) {
+    const journal = temporaryJournal(t);
+    const events = ids.flatMap((id, index) => {
+      const request = openRequest(index + 1, { level: "Optimistic" });
+      const own = { operatorId: OPERATOR, windowEnd: 2_000, record: "0x" };
+      const answer = { requestId: id, ...own, output: Uint8Array.of(1) };
+      return [{ kind: "requested", request } as const, { kind: "answered", answer } as const];
+    });
+    journal.applyBlock({ block: block(1), events });
+    return journal;
+  }
+
+  async function intentsOf(journal: Awaited<ReturnType<typeof finalize>>) {
+    const clock = new FakeClock();
+    const stopping = new AbortController();
+    clock.onSleep = () => stopping.abort();
+    const intents: Intent[] = [];
+    const transmitter = {
+      tend: () => Promise.resolve(),
+      async send(intent: Intent) {
+        intents.push(intent);
+        return true;
+      },
+    };
+    const baseFeeNotes = { wanted: () => Promise.resolve([]) };
+    const wake = new Wake(clock);
+    const parts = { journal, transmitter, baseFeeNotes, wake, clock, logger, tendEveryMs: 500 };
+    const view = viewOf({ head: { number: 3, timestamp: 2_000 } });
+    await transact({ ...parts, view: () => view }, stopping.signal);
+    return intents;
+  }
+
+  it("finalizes them in one transaction", async (t) => {
+    const [requestId, ...otherIds] = ids;
+    assert.deepEqual(await intentsOf(await finalize(t)), [
+      { requestId, otherIds, purpose: "finalizeMany", reason: null },
+    ]);
+  });
+
+  it("finalizes alone what a batch left as it was", async (t) => {
+    const journal = await finalize(t);
+    const [first, second, third] = ids;
+    assert.ok(first !== undefined && second !== undefined && third !== undefined);
+    const batch = { requestId: first, purpose: "finalizeMany", reason: null } as const;
+    const bytes = attempt(1);
+    const place = { sender: hex(0x5e, 20), nonce: 0 };
+    const { id } = journal.insertTransaction({ ...batch, ...place, attempt: bytes });
+    const at = { number: 1, hash: blockHash(1) };
+    journal.recordReceipt(id, { hash: bytes.hash, block: at, succeeded: true, gasUsed: 1n });
+    const sent = await intentsOf(journal);
+    assert.deepEqual(
+      sent.map(({ purpose, requestId: one, otherIds }) => [purpose, one, otherIds]),
+      [
+        ["finalizeMany", second, [third]],
+        ["finalize", first, []],
+      ],
+    );
   });
 });
 
