@@ -32,6 +32,15 @@ contract InferenceCoordinator is IInferenceAnswers, RequestIntake, OptimisticAns
         _extension = extension;
         address registered = _operatorRegistry.coordinator();
         require(registered == address(this), RegistryForeign(registered));
+        require(
+            _operatorRegistry.asset() == config.asset &&
+                _operatorRegistry.modelRegistry() == _modelRegistry,
+            RegistryOfOtherParts(address(_operatorRegistry))
+        );
+        require(
+            config.challengeWindowSeconds > 0 && config.proofSeconds > 0,
+            WindowMissing(config.challengeWindowSeconds, config.proofSeconds)
+        );
         // Who was assigned a request cannot take his bond away before it ends.
         uint256 unbonding = _operatorRegistry.unbondingSeconds();
         require(

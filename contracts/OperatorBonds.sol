@@ -11,7 +11,7 @@ import {Bond} from "./types/Operator.sol";
 
 /// @notice Who the operators are, who may act for them, and what they have at stake.
 abstract contract OperatorBonds is IOperatorRegistry, ReentrancyGuardTransient {
-    /// @notice The one asset of this deployment: a token, or zero for the chain's coin.
+    /// @inheritdoc IOperatorRegistry
     address public immutable asset;
     /// @inheritdoc IOperatorRegistry
     address public immutable coordinator;

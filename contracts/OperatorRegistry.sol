@@ -26,6 +26,7 @@ contract OperatorRegistry is ListingBook {
     uint256 private constant TICKETS_PER_LEAST_BOND = 2;
     uint256 private constant PENALTY_SCALE = 255;
 
+    /// @inheritdoc IOperatorRegistry
     IModelRegistry public immutable modelRegistry;
 
     mapping(uint256 operatorId => Prices) private _prices;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IInferenceConsumer} from "../interfaces/IInferenceConsumer.sol";
 import {IInferenceDisputes} from "../interfaces/IInferenceDisputes.sol";
 import {IInferenceEndings} from "../interfaces/IInferenceEndings.sol";
 import {IVerifierRouter} from "../interfaces/IVerifierRouter.sol";
@@ -102,12 +101,7 @@ abstract contract Disputes is Finality {
 
         _requests[requestId] = RequestSlotLib.ended(RequestStatus.Overturned);
         _slash(requestId, assignment, record, record.challenger, 0, msg.data[:0]);
-        if (!_hasCallback(request)) return;
-        _call(
-            requestId,
-            request,
-            abi.encodeCall(IInferenceConsumer.onInferenceVoided, (requestId))
-        );
+        _callBackVoided(requestId, request);
     }
 
     /* OVERTURN */
@@ -206,7 +200,7 @@ abstract contract Disputes is Finality {
         Assignment calldata assignment,
         AnswerRecord calldata record
     ) external nonReentrant {
-        (bytes32 requestId, ) = _requireAnswered(request, assignment, record);
+        (bytes32 requestId, RequestSlot slot) = _requireAnswered(request, assignment, record);
         uint256 verifierId = assignment.verifierId;
         require(_isRevoked(verifierId), IVerifierRouter.VerifierNotRevoked(verifierId));
 
@@ -215,6 +209,7 @@ abstract contract Disputes is Finality {
         _endChallenge(record);
         _credit(assignment.payer, assignment.escrow);
         emit IInferenceEndings.RequestFailed(requestId, verifierId, assignment.escrow);
+        if (slot.isDelivered()) _callBackVoided(requestId, request);
     }
 
     /* VIEWS */

@@ -131,6 +131,16 @@ abstract contract Settlement is RequestBook, Ledger, VerifierBook {
         emit IInferenceEndings.CallbackDelivered(requestId);
     }
 
+    /// @dev Tells a consumer that an answer he may have had does not hold.
+    function _callBackVoided(bytes32 requestId, Request calldata request) internal {
+        if (!_hasCallback(request)) return;
+        _call(
+            requestId,
+            request,
+            abi.encodeCall(IInferenceConsumer.onInferenceVoided, (requestId))
+        );
+    }
+
     /// @dev Splits an escrow between who answered, publisher, protocol and payer.
     /// @param gasFee At most what the escrow holds for gas: a rollup's data fee may have risen.
     /// @param bonus On top of it, from elsewhere.
@@ -160,8 +170,11 @@ abstract contract Settlement is RequestBook, Ledger, VerifierBook {
     ) internal view returns (uint256 fee) {
         uint256 maxGasPrice = request.terms.maxGasPrice;
         fee = units * FeeLib.gasPrice(maxGasPrice);
-        if (address(_dataFee) != address(0) && maxGasPrice > 0)
-            fee += _dataFee.dataFee(FeeLib.CALLDATA_LENGTH + payloadLength);
+        if (address(_dataFee) == address(0) || maxGasPrice == 0) return fee;
+        // Nobody's answer waits for a contract that tells fees: a window would go on without it.
+        try _dataFee.dataFee(FeeLib.CALLDATA_LENGTH + payloadLength) returns (uint256 dataFee) {
+            fee += dataFee < type(uint128).max ? dataFee : type(uint128).max;
+        } catch {}
     }
 
     /// @dev Notes that the assigned operator let his window pass, unless gas cost more than the

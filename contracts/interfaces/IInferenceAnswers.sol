@@ -34,6 +34,10 @@ interface IInferenceAnswers {
     error NotOperatorRegistry(address account);
     /// @notice The operator registry belongs to another coordinator.
     error RegistryForeign(address coordinator);
+    /// @notice The operator registry has another asset, or other models.
+    error RegistryOfOtherParts(address operatorRegistry);
+    /// @notice Without a window an optimistic answer could not be disputed, without time none proven.
+    error WindowMissing(uint256 challengeWindowSeconds, uint256 proofSeconds);
     error UnbondingTooShort(uint256 unbondingSeconds, uint256 maximumLifetime);
     /// @notice The extension was made for another deployment.
     error ExtensionForeign(address extension);

@@ -121,7 +121,7 @@ interface IInferenceDisputes {
     ) external;
 
     /// @notice Ends an answered request whose judge was revoked: bonds go back, the payer gets the whole
-    /// escrow. Anyone may call.
+    /// escrow. Anyone may call. A requester who had the answer is told by `onInferenceVoided`.
     function failAnswered(
         Request calldata request,
         Assignment calldata assignment,

@@ -4,6 +4,8 @@ pragma solidity 0.8.37;
 import {Bond, Demand, Entry, Lateness, Limits, Listing, Offer, Prices} from "../types/Operator.sol";
 import {Verification} from "../types/Verification.sol";
 
+import {IModelRegistry} from "./IModelRegistry.sol";
+
 /// @notice Operators: who they are, what they have at stake, who may send for them, what they serve.
 /// An operator's id is the last 8 bytes of the address that registered it: known beforehand, the same
 /// after a re-org, and small where it is stored.
@@ -210,6 +212,12 @@ interface IOperatorRegistry {
 
     /// @notice The only account that can take from bonds.
     function coordinator() external view returns (address);
+
+    /// @notice The one asset of this deployment: a token, or zero for the chain's coin.
+    function asset() external view returns (address);
+
+    /// @notice Whose units prices are multiplied with.
+    function modelRegistry() external view returns (IModelRegistry);
 
     /// @notice Time between the start of unbonding and its end.
     function unbondingSeconds() external view returns (uint256);

@@ -12,13 +12,22 @@ const earlierRow = z.object({
   preimage: z.string(),
 });
 
-/** Gives a request its new assignment and keeps the earlier one; unknown requests are passed over. */
+/** Hex digits of a preimage that are the request, which no reassignment changes: fourteen words. */
+const REQUEST_DIGITS = 2 + 14 * 64;
+
+/**
+ * Gives a request its new assignment and keeps the earlier one. Unknown requests are passed over, and so is
+ * the preimage of another request: an endpoint that shows one would have the node answer that one with this
+ * one's output.
+ */
 export function updateAssignment(
   database: DatabaseSync,
   reassignment: Reassignment,
   block: Block,
 ): void {
   const { requestId, operatorId, primaryUntil, agreement, preimage } = reassignment;
+  const row = database.prepare("SELECT preimage FROM requests WHERE request_id = ?").get(requestId);
+  if (row === undefined || !isSameRequest(z.string().parse(row["preimage"]), preimage)) return;
   database
     .prepare(
       `INSERT INTO reassignments
@@ -33,6 +42,10 @@ export function updateAssignment(
     agreement: agreementText(agreement),
     preimage,
   });
+}
+
+function isSameRequest(first: string, second: string): boolean {
+  return first.slice(0, REQUEST_DIGITS) === second.slice(0, REQUEST_DIGITS);
 }
 
 /** Takes back the assignments of rolled-back blocks, the newest first. */

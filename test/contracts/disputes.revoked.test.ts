@@ -36,6 +36,21 @@ describe("failAnswered", () => {
     expect(BigInt(await read(w.coordinator, "resultDigest", answered.requestId))).to.equal(0n);
   });
 
+  for (const [delivery, told] of [
+    [0n, "tells"],
+    [1n, "does not bother"],
+  ] as const) {
+    it(`${told} a consumer who chose delivery ${delivery}`, async () => {
+      const w = await world();
+      const answered = await openAnswer(w, { terms: { delivery } });
+      await revoke(w);
+      await mined(await fails(w, answered));
+      expect(BigInt(await read(w.consumer, "lastVoidedId"))).to.equal(
+        delivery === 0n ? BigInt(answered.requestId) : 0n,
+      );
+    });
+  }
+
   it("voids a challenge: its bond goes back, also after the proof's deadline", async () => {
     const w = await world();
     const challenged = await challenge(w, await openAnswer(w), BOND);

@@ -207,4 +207,24 @@ describe("a rollup's data fee", () => {
     expect(refund >= 2n * FEE_PER_BYTE * (CALLDATA + PAYLOAD)).to.equal(true);
     expect(refund + (await earningsOf(w))).to.equal(asked.assignment.escrow);
   });
+
+  it("holds up nobody's answer where it cannot be told", async () => {
+    const w = await world();
+    const asked = await ask(w, { terms: PAID });
+    const optimistic = await askOptimistic(w, { terms: PAID });
+    await send(w.hook, "breakDown", []);
+    await answer(w, asked);
+    await answer(w, optimistic, { evidence: new Uint8Array() });
+    expect(await read(w.coordinator, "requestStatus", asked.requestId)).to.equal(STATUS.Finalized);
+    const status = await read(w.coordinator, "requestStatus", optimistic.requestId);
+    expect(status).to.equal(STATUS.Answered);
+  });
+
+  it("takes no more than the escrow where it is beyond all reason", async () => {
+    const w = await world();
+    const asked = await ask(w, { releaseId: w.bothId, terms: PAID });
+    await send(w.hook, "setFeePerByte", [2n ** 200n]);
+    await answer(w, asked);
+    expect(await earningsOf(w)).to.equal(asked.assignment.escrow - asked.assignment.royalty);
+  });
 });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Contract } from "ethers";
+import { Contract, getCreateAddress } from "ethers";
 
 import { DEVELOPMENT_PROFILE, deployAssay, deployContract } from "../../scripts/deploy/deploy.ts";
 import { inferenceCoordinatorAbi } from "../../sdk/protocol/abi/inferenceCoordinator.ts";
@@ -10,7 +10,6 @@ import {
   defaultTerms,
   deployWorld,
   ETHER,
-  ethers,
   INPUT,
   mined,
   networkHelpers,
@@ -120,25 +119,59 @@ describe("what a deployment must agree on", () => {
 
   it("is the registry's own coordinator", async () => {
     const w = await world();
-    const [owner] = await ethers.getSigners();
-    if (owner === undefined) throw new Error("no accounts");
-    const config = {
-      owner: owner.address,
-      asset: `0x${"00".repeat(20)}`,
-      modelRegistry: w.addresses.modelRegistry,
-      operatorRegistry: w.addresses.operatorRegistry,
-      verifiers: [w.addresses.zkVerifier, w.addresses.zkVerifier, w.addresses.zkVerifier],
-      dataFee: `0x${"00".repeat(20)}`,
-      changeDelaySeconds: 1n,
-      retrySeconds: 1n,
-      challengeWindowSeconds: 1n,
-      proofSeconds: 1n,
-      protocolFeeBps: 0n,
-      feeReceiver: `0x${"00".repeat(20)}`,
-    };
+    const { owner } = w;
+    const config = configOf(w);
     const extension = await deployContract(owner, "CoordinatorExtension", [config]);
     await expect(deployContract(owner, "InferenceCoordinator", [config, extension]))
       .to.be.revertedWithCustomError(contract, "RegistryForeign")
       .withArgs(w.addresses.coordinator);
   });
+
+  it("has windows", async () => {
+    const { owner } = await world();
+    for (const none of ["challengeWindowSeconds", "proofSeconds"] as const) {
+      const profile = { ...DEVELOPMENT_PROFILE, [none]: 0n };
+      await expect(deployAssay({ signer: owner, profile })).to.be.revertedWithCustomError(
+        contract,
+        "WindowMissing",
+      );
+    }
+  });
+
+  it("has the asset and the models of its registry", async () => {
+    const w = await world();
+    const other = await deployContract(w.owner, "mocks/TestToken", [0n]);
+    for (const change of [{ asset: other }, { modelRegistry: other }]) {
+      const nonce = (await w.owner.getNonce()) + 2;
+      const operatorRegistry = await deployContract(w.owner, "OperatorRegistry", [
+        `0x${"00".repeat(20)}`,
+        1n,
+        31n * 86_400n,
+        w.addresses.modelRegistry,
+        getCreateAddress({ from: w.owner.address, nonce }),
+      ]);
+      const config = { ...configOf(w), operatorRegistry, ...change };
+      const extension = await deployContract(w.owner, "CoordinatorExtension", [config]);
+      await expect(deployContract(w.owner, "InferenceCoordinator", [config, extension]))
+        .to.be.revertedWithCustomError(contract, "RegistryOfOtherParts")
+        .withArgs(operatorRegistry);
+    }
+  });
 });
+
+function configOf(w: World) {
+  return {
+    owner: w.owner.address,
+    asset: `0x${"00".repeat(20)}`,
+    modelRegistry: w.addresses.modelRegistry,
+    operatorRegistry: w.addresses.operatorRegistry,
+    verifiers: [w.addresses.zkVerifier, w.addresses.zkVerifier, w.addresses.zkVerifier],
+    dataFee: `0x${"00".repeat(20)}`,
+    changeDelaySeconds: 1n,
+    retrySeconds: 1n,
+    challengeWindowSeconds: 1n,
+    proofSeconds: 1n,
+    protocolFeeBps: 0n,
+    feeReceiver: `0x${"00".repeat(20)}`,
+  };
+}

@@ -214,6 +214,11 @@ export const inferenceCoordinatorAbi = [
     type: "error",
   },
   {
+    inputs: [{ internalType: "address", name: "operatorRegistry", type: "address" }],
+    name: "RegistryOfOtherParts",
+    type: "error",
+  },
+  {
     inputs: [
       { internalType: "uint8", name: "bits", type: "uint8" },
       { internalType: "uint256", name: "value", type: "uint256" },
@@ -256,6 +261,14 @@ export const inferenceCoordinatorAbi = [
   {
     inputs: [{ internalType: "uint256", name: "verifierId", type: "uint256" }],
     name: "VerifierIsRevoked",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "challengeWindowSeconds", type: "uint256" },
+      { internalType: "uint256", name: "proofSeconds", type: "uint256" },
+    ],
+    name: "WindowMissing",
     type: "error",
   },
   {

@@ -59,8 +59,9 @@ describe("SqliteJournal: blocks and requests", () => {
   it("takes over a new assignment and gives it back when its block is rolled back", (t) => {
     const journal = temporaryJournal(t);
     const { requestId } = request;
+    const next = `${request.preimage.slice(0, -2)}02`;
     const assigned = (operatorId: bigint) => {
-      const change = { primaryUntil: 2_500, agreement: LATER, preimage: "0x02" };
+      const change = { primaryUntil: 2_500, agreement: LATER, preimage: next };
       const reassignment = { requestId, operatorId, ...change };
       return [{ kind: "reassigned", reassignment } as const];
     };
@@ -68,7 +69,7 @@ describe("SqliteJournal: blocks and requests", () => {
     journal.applyBlock({ block: block(11), events: assigned(77n) });
     journal.applyBlock({ block: block(12), events: assigned(0n) });
     assert.equal(journal.request(requestId)?.operatorId, 0n);
-    assert.equal(journal.request(requestId)?.preimage, "0x02");
+    assert.equal(journal.request(requestId)?.preimage, next);
     assert.deepEqual(journal.request(requestId)?.agreement, LATER);
     journal.rollBackTo(block(11));
     assert.equal(journal.request(requestId)?.operatorId, 77n);
@@ -80,6 +81,18 @@ describe("SqliteJournal: blocks and requests", () => {
       [found.operatorId, found.primaryUntil, found.agreement, found.preimage],
       [operatorId, primaryUntil, agreed, preimage],
     );
+  });
+
+  it("passes over a new assignment that is another request's", (t) => {
+    const journal = temporaryJournal(t);
+    const { requestId } = request;
+    journal.applyBlock({ block: block(10), events: [{ kind: "requested", request }] });
+    const other = `0x${"9".repeat(14 * 64)}02`;
+    const change = { primaryUntil: 2_500, agreement: LATER, preimage: other };
+    const reassignment = { requestId, operatorId: 77n, ...change };
+    journal.applyBlock({ block: block(11), events: [{ kind: "reassigned", reassignment }] });
+    assert.equal(journal.request(requestId)?.preimage, request.preimage);
+    assert.equal(journal.request(requestId)?.operatorId, request.operatorId);
   });
 
   it("passes over a new assignment of a request that it never saw", (t) => {

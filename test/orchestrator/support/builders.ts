@@ -95,7 +95,7 @@ export function openRequest(index: number, change: Partial<OpenRequest> = {}): O
     primaryUntil: 2_000,
     deadline: 3_000,
     agreement: agreement(),
-    preimage: `{"index":${index}}`,
+    preimage: `0x${index.toString(16).padStart(14 * 64, "0")}01`,
     ...change,
   };
 }
