@@ -13,11 +13,13 @@ import {
 } from "./support/disputes.ts";
 import {
   ANSWER_BOND,
+  ANSWER_GAS,
   ANSWER_PRICE,
   askJudged,
   CHALLENGE_BOND,
   claim,
   deployOptimistic,
+  GAS_PER_BYTE,
   openAnswer,
   PROOF_SECONDS,
   serve,
@@ -191,7 +193,7 @@ describe("bad input: bonds and time", () => {
     });
     expect(moved).to.deep.equal({ rivalsLocked: ANSWER_BOND });
     if (!answered) throw new Error("not answered");
-    expect(answered.record.gasFee).to.equal((62_000n + 22n * 20n) * 10n * GWEI);
+    expect(answered.record.gasFee).to.equal((ANSWER_GAS + GAS_PER_BYTE * 20n) * 10n * GWEI);
     await untilWindowEnd(answered);
     const paid = await movedBy(w, async () => {
       if (!answered) throw new Error("not answered");

@@ -4,6 +4,7 @@ import { movedBy } from "./support/books.ts";
 import { challenge, closes, escalates, fails, finalizes, overturn } from "./support/disputes.ts";
 import {
   askJudged,
+  deployOptimistic,
   JUDGE_ID,
   openAnswer,
   serve,
@@ -96,5 +97,27 @@ describe("a request that costs nothing, answered on no bond", () => {
     });
     const [reward, refund] = [moved["owner"] ?? 0n, moved["payer"] ?? 0n];
     expect(reward > 0n && reward + refund === assignment.escrow).to.equal(true);
+  });
+});
+
+describe("an escrow that is smaller than the gas of its expiry", () => {
+  it("is his who calls, with what he is paid of the penalty; the payer gets nothing back", async () => {
+    const w = await networkHelpers.loadFixture(deployOptimistic);
+    const terms = { maxGasPrice: 10n * GWEI, callbackGas: 0n };
+    const { request, assignment } = await askJudged(w, { terms });
+    await networkHelpers.time.increaseTo(request.terms.deadline);
+    const { escrow, latePenalty } = assignment;
+    const moved = await movedBy(w, async () => {
+      await networkHelpers.setNextBlockBaseFeePerGas(10n * GWEI);
+      const overrides = { gasPrice: 20n * GWEI, gasLimit: 500_000n };
+      await send(w.coordinator, "expire", [request, assignment, overrides]);
+    });
+    expect(latePenalty > 0n).to.equal(true);
+    expect(moved).to.deep.equal({
+      owner: escrow + latePenalty,
+      bond: -latePenalty,
+      held: latePenalty,
+      bondsHeld: -latePenalty,
+    });
   });
 });

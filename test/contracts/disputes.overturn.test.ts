@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { hexlify } from "ethers";
 
 import { DELIVERY } from "../../sdk/protocol/terms.ts";
+import { inOneBlock } from "./support/blocks.ts";
 import { movedBy } from "./support/books.ts";
 import {
   challenge,
@@ -81,15 +82,12 @@ describe("commitOverturn", () => {
     const w = await world();
     const answered = await lie(w);
     const evidence = await proofFor(w, answered, { payee: BigInt(w.stranger.address) });
-    await networkHelpers.mine();
-    await ethers.provider.send("evm_setAutomine", [false]);
     const commits = as(w.coordinator, w.stranger).getFunction("commitOverturn");
-    await commits(commitmentOf(answered, w.stranger), { gasLimit: 100_000n });
-    const early = await overturns(w, answered, { evidence, gasLimit: 2_000_000n });
-    await networkHelpers.mine();
-    await ethers.provider.send("evm_setAutomine", [true]);
-    const receipt = await ethers.provider.getTransactionReceipt(early.hash);
-    expect(receipt?.status).to.equal(0);
+    const went = await inOneBlock([
+      async (place) => commits(commitmentOf(answered, w.stranger), place),
+      async (place) => overturns(w, answered, { evidence, ...place }),
+    ]);
+    expect(went).to.deep.equal([true, false]);
     await mined(await overturns(w, answered, { evidence }));
   });
 });

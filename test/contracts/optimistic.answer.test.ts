@@ -6,10 +6,12 @@ import { movedBy } from "./support/books.ts";
 import { overturn } from "./support/disputes.ts";
 import {
   ANSWER_BOND,
+  ANSWER_GAS,
   askJudged,
   claim,
   claims,
   deployOptimistic,
+  GAS_PER_BYTE,
   JUDGE_ID,
   openAnswer,
   serve,
@@ -152,7 +154,7 @@ describe("fulfill at Optimistic", () => {
     const asked = await askJudged(w, { terms: { callbackGas: 0n, maxGasPrice: 6n * GWEI } });
     await networkHelpers.setNextBlockBaseFeePerGas(5n * GWEI);
     const { record } = await claim(w, asked, { gasPrice: 9n * GWEI, gasLimit: 300_000n });
-    expect(record.gasFee).to.equal((59_000n + 22n * 20n) * 6n * GWEI);
+    expect(record.gasFee).to.equal((ANSWER_GAS + GAS_PER_BYTE * 20n) * 6n * GWEI);
   });
 });
 

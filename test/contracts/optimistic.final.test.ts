@@ -6,10 +6,13 @@ import { movedBy } from "./support/books.ts";
 import { challenge, finalizes } from "./support/disputes.ts";
 import {
   ANSWER_BOND,
+  ANSWER_GAS,
   ANSWER_PRICE,
   askJudged,
   claim,
   deployOptimistic,
+  FINALIZE_GAS,
+  GAS_PER_BYTE,
   JUDGE_ID,
   openAnswer,
   untilWindowEnd,
@@ -88,7 +91,8 @@ describe("finalize", () => {
         await mined(await finalizes(w, answered, step));
       });
       const gasFee =
-        (59_000n + 22n * 20n) * 6n * GWEI + (65_500n + 22n * bytesAtTheEnd) * 8n * GWEI;
+        (ANSWER_GAS + GAS_PER_BYTE * 20n) * 6n * GWEI +
+        (FINALIZE_GAS + GAS_PER_BYTE * bytesAtTheEnd) * 8n * GWEI;
       const royalty = ANSWER_PRICE / 20n;
       const protocolFee = ANSWER_PRICE / 40n;
       const { escrow } = asked.assignment;
@@ -96,7 +100,7 @@ describe("finalize", () => {
         ANSWER_PRICE +
           royalty +
           protocolFee +
-          (59_000n + 65_500n + 22n * (20n + bytesAtTheEnd)) * 10n * GWEI,
+          (ANSWER_GAS + FINALIZE_GAS + GAS_PER_BYTE * (20n + bytesAtTheEnd)) * 10n * GWEI,
       );
       expect(moved).to.deep.equal({
         operator: ANSWER_PRICE + gasFee,

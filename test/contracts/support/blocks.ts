@@ -13,11 +13,16 @@ export type Sending = (place: Place) => Promise<ContractTransactionResponse>;
 
 /** Has transactions mined in one block, in this order; which of them went through. */
 export async function inOneBlock(sendings: readonly Sending[]): Promise<readonly boolean[]> {
-  await ethers.provider.send("evm_setAutomine", [false]);
   const hashes: string[] = [];
-  for (const [place, sends] of sendings.entries()) hashes.push((await sends(inPlace(place))).hash);
-  await networkHelpers.mine();
-  await ethers.provider.send("evm_setAutomine", [true]);
+  await ethers.provider.send("evm_setAutomine", [false]);
+  try {
+    for (const [place, sends] of sendings.entries())
+      hashes.push((await sends(inPlace(place))).hash);
+    await networkHelpers.mine();
+  } finally {
+    // Else every later test would wait for a block.
+    await ethers.provider.send("evm_setAutomine", [true]);
+  }
   const receipts = await Promise.all(
     hashes.map(async (hash) => ethers.provider.getTransactionReceipt(hash)),
   );
