@@ -9,6 +9,13 @@ const compilerWith = (optimizer: { readonly runs: number }) => ({
   settings: { evmVersion: "osaka", optimizer: { enabled: true, ...optimizer }, viaIR: true },
 });
 
+/** No step of a campaign reverts by itself, so one that does is a finding. */
+const campaign = (size: { readonly runs: number; readonly depth: number }) => ({
+  fuzz: { runs: 256 },
+  // Each attempt to shorten a finding replays its steps, and keeps what it traced in memory.
+  invariant: { ...size, failOnRevert: true, shrinkRunLimit: 100 },
+});
+
 export default defineConfig({
   plugins: [toolbox],
   paths: {
@@ -28,7 +35,17 @@ export default defineConfig({
   },
   // The ABI that everybody uses is sdk/protocol/abi; types of a second one would only differ.
   typechain: { dontOverrideCompile: true },
-  test: { solidity: { fuzz: { runs: 256 }, invariant: { runs: 32, depth: 200 } } },
+  test: {
+    solidity: {
+      profiles: {
+        default: campaign({ runs: 256, depth: 500 }),
+        // Where each step costs ten times as much: coverage.
+        short: campaign({ runs: 16, depth: 200 }),
+        probe: campaign({ runs: 32, depth: 500 }),
+        long: campaign({ runs: 2_048, depth: 1_000 }),
+      },
+    },
+  },
   // docs/deployment.md; read when sources are verified.
   verify: { etherscan: { apiKey: configVariable("ETHERSCAN_API_KEY") } },
   networks: {

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {RequestStatus} from "../../../../contracts/types/RequestStatus.sol";
+import {Verification} from "../../../../contracts/types/Verification.sol";
+import {MarketAnswers} from "./MarketAnswers.sol";
+import {ScriptedVerifier} from "./ScriptedVerifier.sol";
+
+/// @notice Disputes, and ends without an answer.
+abstract contract MarketDisputes is MarketAnswers {
+    uint256 private _salt;
+
+    /* STEPS */
+
+    function challenge(uint256 pick, uint256 dice) external step(pick, dice) {
+        bytes32 id = _find(RequestStatus.Answered, Wanted.Disputable, pick);
+        if (id == 0) return _answerInstead(pick, dice, dice % 2 == 0);
+        Entry storage entry = _entries[id];
+        uint256 bond = (entry.assignment.bond * 3) / 10;
+        bytes memory data = abi.encodeCall(
+            coordinator.challenge,
+            (entry.request, entry.assignment, entry.record)
+        );
+        _sendValue(CHALLENGER, address(coordinator), _missing(CHALLENGER, bond), data);
+    }
+
+    /// @notice A proof of the answer that stands.
+    function escalate(uint256 pick, uint256 dice) external step(pick, dice) {
+        RequestStatus status = dice % 4 == 0 ? RequestStatus.Answered : RequestStatus.Challenged;
+        bytes32 id = _find(status, Wanted.Right, pick);
+        if (id == 0) id = _find(RequestStatus.Answered, Wanted.Right, pick);
+        if (id == 0) return _answerInstead(pick, dice, false);
+        Entry storage entry = _entries[id];
+        bytes memory data = abi.encodeCall(
+            coordinator.escalate,
+            (entry.request, entry.assignment, entry.record, _proof(id, entry.record.payee))
+        );
+        _send(PASSER_BY, address(coordinator), data);
+    }
+
+    /// @notice A proof of another output, announced a block before.
+    function overturn(uint256 pick, uint256 dice) external step(pick, dice) {
+        RequestStatus status = dice % 2 == 0 ? RequestStatus.Answered : RequestStatus.Challenged;
+        bytes32 id = _find(status, Wanted.Wrong, pick);
+        if (id == 0) id = _find(RequestStatus.Answered, Wanted.Wrong, pick);
+        if (id == 0) return _answerInstead(pick, dice, true);
+        bytes32 salt = bytes32(++_salt);
+        Entry storage entry = _entries[id];
+        bytes32 commitment = keccak256(abi.encode(id, keccak256(_right(entry)), CHALLENGER, salt));
+        coordinator.commitOverturn(commitment);
+        _overturn(id, salt, true);
+        if (_clock + 12 >= entry.windowEnd) return;
+        _jumpTo(_clock + 12);
+        _overturn(id, salt, false);
+    }
+
+    /// @notice Nobody proved a challenged answer in time.
+    function closeChallenge(uint256 pick, uint256 dice) external step(pick, dice) {
+        bytes32 id = _find(RequestStatus.Challenged, Wanted.Unproven, pick);
+        if (id == 0) {
+            id = _find(RequestStatus.Challenged, Wanted.Disputable, pick);
+            if (id == 0) return _answerInstead(pick, dice, true);
+            _jumpTo(_entries[id].windowEnd);
+        }
+        Entry storage entry = _entries[id];
+        bytes memory data = abi.encodeCall(
+            coordinator.closeChallenge,
+            (entry.request, entry.assignment, entry.record)
+        );
+        _send(PASSER_BY, address(coordinator), data);
+    }
+
+    /// @notice Up to three requests that nobody answered in time.
+    function expire(uint256 pick, uint256 dice) external step(pick, dice) {
+        bytes32 id = _find(RequestStatus.Open, Wanted.Overdue, pick);
+        if (id == 0) {
+            id = _find(RequestStatus.Open, Wanted.Any, pick);
+            if (id == 0 || dice % 4 != 0) return _askInstead(pick, dice);
+            if (_entries[id].request.terms.deadline > _clock)
+                _jumpTo(_entries[id].request.terms.deadline);
+        }
+        for (uint256 i = 0; i < 3 && id != 0; ++i) {
+            Entry storage entry = _entries[id];
+            bytes memory data = abi.encodeCall(
+                coordinator.expire,
+                (entry.request, entry.assignment)
+            );
+            _send(_account(dice), address(coordinator), data);
+            id = i < 2 ? _find(RequestStatus.Open, Wanted.Overdue, pick) : bytes32(0);
+        }
+    }
+
+    /// @notice The assigned operator gives a request back: one that is there, or a new one.
+    function decline(uint256 pick, uint256 dice) external step(pick, dice) {
+        bytes32 id = _find(RequestStatus.Open, Wanted.Declinable, pick);
+        if (id == 0) {
+            _ask(pick, dice);
+            id = _find(RequestStatus.Open, Wanted.Declinable, _in[RequestStatus.Open].length - 1);
+            if (id == 0) return;
+        }
+        Entry storage entry = _entries[id];
+        bytes memory data = abi.encodeCall(coordinator.decline, (entry.request, entry.assignment));
+        _send(_ownerOf(entry.assignment.operatorId), address(coordinator), data);
+    }
+
+    /// @notice Ends what a revoked verifier was to check; now and then one is revoked and replaced.
+    function fail(uint256 pick, uint256 dice) external step(pick, dice) {
+        bytes32 id = _orphan(pick);
+        if (id == 0) {
+            if (dice % 6 != 0) return _askInstead(pick, dice);
+            Verification level = Verification((dice >> 8) % 2 == 0 ? 0 : 2);
+            coordinator.revokeVerifier(coordinator.currentVerifier(level));
+            uint256 next = coordinator.proposeVerifier(level, address(new ScriptedVerifier()));
+            coordinator.activateVerifier(next);
+            _done();
+            id = _orphan(pick);
+            if (id == 0) return;
+        }
+        Entry storage entry = _entries[id];
+        bytes memory data =
+            entry.status == RequestStatus.Open
+                ? abi.encodeCall(coordinator.fail, (entry.request, entry.assignment))
+                : abi.encodeCall(
+                    coordinator.failAnswered,
+                    (entry.request, entry.assignment, entry.record)
+                );
+        _send(PASSER_BY, address(coordinator), data);
+    }
+
+    /* INSIDE */
+
+    function _overturn(bytes32 id, bytes32 salt, bool isForbidden) internal {
+        Entry storage entry = _entries[id];
+        bytes memory data = abi.encodeCall(
+            coordinator.overturn,
+            (entry.request, entry.assignment, entry.record, _proof(id, uint160(CHALLENGER)), salt)
+        );
+        if (_send(CHALLENGER, address(coordinator), data) && isForbidden) breaches.forbidden = true;
+    }
+
+    /// @dev A request that waits for a verifier which was revoked.
+    function _orphan(uint256 pick) private view returns (bytes32) {
+        for (uint256 status = 1; status <= 3; ++status) {
+            bytes32[] storage ids = _in[RequestStatus(status)];
+            for (uint256 i = 0; i < 16 && i < ids.length; ++i) {
+                bytes32 id = ids[((pick % ids.length) + i) % ids.length];
+                if (_isRevoked(_entries[id])) return id;
+            }
+        }
+        return 0;
+    }
+}
