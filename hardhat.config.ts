@@ -12,9 +12,9 @@ const compilerWith = (optimizer: { readonly runs: number }) => ({
 /** No step of a campaign reverts by itself, so one that does is a finding. */
 const campaign = (size: { readonly runs: number; readonly depth: number }) => ({
   fuzz: { runs: 256 },
-  // Each attempt to shorten a finding replays its steps, and keeps what it traced in memory.
-  invariant: { ...size, failOnRevert: true, shrinkRunLimit: 100 },
+  invariant: { ...size, failOnRevert: true },
 });
+const isLong = process.env["ASSAY_LONG_TESTS"] !== undefined;
 
 export default defineConfig({
   plugins: [toolbox],
@@ -38,11 +38,9 @@ export default defineConfig({
   test: {
     solidity: {
       profiles: {
-        default: campaign({ runs: 256, depth: 500 }),
-        // Where each step costs ten times as much: coverage.
-        short: campaign({ runs: 16, depth: 200 }),
-        probe: campaign({ runs: 32, depth: 500 }),
-        long: campaign({ runs: 2_048, depth: 1_000 }),
+        default: campaign(isLong ? { runs: 2_048, depth: 1_000 } : { runs: 256, depth: 500 }),
+        // Where each step costs many times as much: coverage.
+        short: campaign({ runs: 8, depth: 250 }),
       },
     },
   },

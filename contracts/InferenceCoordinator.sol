@@ -34,7 +34,7 @@ contract InferenceCoordinator is IInferenceAnswers, RequestIntake, OptimisticAns
         require(registered == address(this), RegistryForeign(registered));
         require(
             _operatorRegistry.asset() == config.asset &&
-                _operatorRegistry.modelRegistry() == _modelRegistry,
+                address(_operatorRegistry.modelRegistry()) == config.modelRegistry,
             RegistryOfOtherParts(address(_operatorRegistry))
         );
         require(

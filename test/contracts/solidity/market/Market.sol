@@ -132,8 +132,9 @@ contract Market is MarketAttacks {
         return !breaches.rightSlashed;
     }
 
-    /// @notice Open challenges are counted, so that proof deadlines follow them.
+    /// @notice Open challenges are counted, and each gives the time for one more proof.
     function openChallengesAreCounted() public view returns (bool) {
+        if (breaches.deadlineWrong) return false;
         for (uint256 i = 0; i < OPERATORS; ++i) {
             if (coordinator.openChallengesOf(_ids[i]) != _openChallenges[_ids[i]]) return false;
         }

@@ -5,7 +5,6 @@ import {Finalization, Fulfilment} from "../../../../contracts/interfaces/IInfere
 import {Answer} from "../../../../contracts/types/Answer.sol";
 import {Bond} from "../../../../contracts/types/Operator.sol";
 import {RequestStatus} from "../../../../contracts/types/RequestStatus.sol";
-import {Delivery} from "../../../../contracts/types/Terms.sol";
 import {Verification} from "../../../../contracts/types/Verification.sol";
 import {MarketConsumer} from "./MarketConsumer.sol";
 import {MarketOperators} from "./MarketOperators.sol";
@@ -13,31 +12,25 @@ import {ScriptedModel} from "./ScriptedVerifier.sol";
 
 /// @notice How answers come in, become final and reach their consumers.
 abstract contract MarketAnswers is MarketOperators {
+    /// @dev The consumer that reverts.
+    uint256 private constant STUBBORN = uint256(MarketConsumer.Mood.Revert);
+
     /* STEPS */
 
     /// @notice A proven answer, sent by anybody.
     function prove(uint256 pick, uint256 dice) external step(pick, dice) {
-        bytes32 id = _find(RequestStatus.Open, Wanted.ProvenInTime, pick);
-        if (id == 0) return _askInstead(pick, dice);
-        Entry storage entry = _entries[id];
-        uint256 payee = _payeeOf(entry, dice);
-        if (payee == 0) return _serveInstead(dice, Verification.Zk, 0);
-        bytes memory data = abi.encodeCall(
-            coordinator.fulfill,
-            (entry.request, entry.assignment, _proof(id, payee))
-        );
-        _send(_account(dice), address(coordinator), data);
+        if (_proveOne(pick, dice) == 0) _instead();
     }
 
     /// @notice An answer on a bond, every third time a wrong one.
     function answer(uint256 pick, uint256 dice) external step(pick, dice) {
-        _answerOne(pick, dice, dice % 3 == 0);
+        if (_answerOne(pick, dice, dice % 3 == 0) == 0) _instead();
     }
 
     /// @notice Open requests of both levels, one that ended already, and some that are another operator's.
     function fulfillBatch(uint256 pick, uint256 dice) external step(pick, dice) {
+        if (_anyOpen(pick, dice) == 0) return _instead();
         bytes32[] storage open = _in[RequestStatus.Open];
-        if (open.length == 0) return _askInstead(pick, dice);
         uint256 count = open.length < 4 ? open.length : 4;
         Fulfilment[] memory items = new Fulfilment[](count + 1);
         address sender = PASSER_BY;
@@ -58,12 +51,14 @@ abstract contract MarketAnswers is MarketOperators {
             _entries[first].assignment,
             _proof(first, _ids[0])
         );
+        uint256 before = open.length;
         _send(sender, address(coordinator), abi.encodeCall(coordinator.fulfillBatch, (items)));
+        if (open.length >= before) _instead();
     }
 
     function finalize(uint256 pick, uint256 dice) external step(pick, dice) {
         bytes32 id = _ripe(pick, dice);
-        if (id == 0) return;
+        if (id == 0) return _instead();
         Entry storage entry = _entries[id];
         bytes memory data = abi.encodeCall(
             coordinator.finalize,
@@ -73,7 +68,7 @@ abstract contract MarketAnswers is MarketOperators {
     }
 
     function finalizeMany(uint256 pick, uint256 dice) external step(pick, dice) {
-        if (_ripe(pick, dice) == 0) return;
+        if (_ripe(pick, dice) == 0) return _instead();
         bytes32[] storage answered = _in[RequestStatus.Answered];
         uint256 count = answered.length < 5 ? answered.length : 5;
         Finalization[] memory items = new Finalization[](count);
@@ -88,17 +83,22 @@ abstract contract MarketAnswers is MarketOperators {
                 _outputOf(entry)
             );
         }
+        uint256 before = answered.length;
         _send(PASSER_BY, address(coordinator), abi.encodeCall(coordinator.finalizeMany, (items)));
+        if (answered.length >= before) _instead();
     }
 
     /// @notice A consumer that has come round gets its final answer again.
     function retryCallback(uint256 pick, uint256 dice) external step(pick, dice) {
         RequestStatus status = dice % 4 == 0 ? RequestStatus.Overturned : RequestStatus.Finalized;
         bytes32 id = _find(status, Wanted.Undelivered, pick);
-        if (id == 0 || coordinator.resultDigest(id) == 0)
-            return _askInstead(1 + 2 * (pick % 2), dice);
+        if (id == 0 || coordinator.resultDigest(id) == 0) {
+            _askAt(Verification.Zk, STUBBORN, dice | (1 << 56));
+            id = _proveOne(_newest(), dice);
+        }
+        if (id == 0 || !_awaits(_entries[id], Wanted.Undelivered)) return _instead();
         Entry storage entry = _entries[id];
-        bool isRight = status == RequestStatus.Overturned || !entry.isWrong;
+        bool isRight = entry.status == RequestStatus.Overturned || !entry.isWrong;
         bytes memory output = isRight ? _right(entry) : _wrong(entry);
         _retry(
             entry,
@@ -109,9 +109,12 @@ abstract contract MarketAnswers is MarketOperators {
     /// @notice The same of an answer that is not final.
     function retryAnswerCallback(uint256 pick, uint256 dice) external step(pick, dice) {
         RequestStatus status = dice % 4 == 0 ? RequestStatus.Challenged : RequestStatus.Answered;
-        bytes32 id = _find(status, Wanted.Undelivered, pick);
-        if (id == 0 || _entries[id].request.terms.delivery == Delivery.WhenFinal)
-            return _answerInstead(pick, dice, false);
+        bytes32 id = _find(status, Wanted.Unheard, pick);
+        if (id == 0) {
+            _askAt(Verification.Optimistic, STUBBORN, (dice | (1 << 56)) & ~(uint256(1) << 80));
+            id = _answerOne(_newest(), dice, false);
+        }
+        if (id == 0 || !_awaits(_entries[id], Wanted.Unheard)) return _instead();
         Entry storage entry = _entries[id];
         bytes memory data = abi.encodeCall(
             coordinator.retryAnswerCallback,
@@ -122,17 +125,53 @@ abstract contract MarketAnswers is MarketOperators {
 
     /* INSIDE */
 
-    function _answerInstead(uint256 pick, uint256 dice, bool isWrong) internal {
-        _instead();
-        _answerOne(pick, dice, isWrong);
+    /// @dev An open request that can still be answered: one that is there, or a new one.
+    function _openOne(
+        Verification level,
+        uint256 pick,
+        uint256 dice
+    ) internal returns (bytes32 id) {
+        bool isZk = level == Verification.Zk;
+        Wanted wanted = isZk ? Wanted.ProvenInTime : Wanted.AnsweredInTime;
+        id = _find(RequestStatus.Open, wanted, pick);
+        if (id != 0) return id;
+        _askAt(level, pick, dice);
+        return _find(RequestStatus.Open, wanted, _newest());
     }
 
-    function _answerOne(uint256 pick, uint256 dice, bool isWrong) internal {
-        bytes32 id = _find(RequestStatus.Open, Wanted.AnsweredInTime, pick);
-        if (id == 0) return _askInstead(pick, dice & ~(uint256(1) << 160));
+    /// @dev An open request of any kind: one that is there, or a new one.
+    function _anyOpen(uint256 pick, uint256 dice) internal returns (bytes32 id) {
+        if (_in[RequestStatus.Open].length == 0) _ask(pick, dice);
+        return _find(RequestStatus.Open, Wanted.Any, pick);
+    }
+
+    /// @dev Where the newest open request stands, if there is one.
+    function _newest() private view returns (uint256) {
+        uint256 length = _in[RequestStatus.Open].length;
+        return length == 0 ? 0 : length - 1;
+    }
+
+    /// @return id Of the request that was answered; zero if none could be.
+    function _proveOne(uint256 pick, uint256 dice) internal returns (bytes32 id) {
+        id = _openOne(Verification.Zk, pick, dice);
+        if (id == 0) return id;
+        Entry storage entry = _entries[id];
+        uint256 payee = _payeeOf(entry, dice);
+        if (payee == 0) return 0;
+        bytes memory data = abi.encodeCall(
+            coordinator.fulfill,
+            (entry.request, entry.assignment, _proof(id, payee))
+        );
+        return _send(_account(dice), address(coordinator), data) ? id : bytes32(0);
+    }
+
+    /// @return id Of the request that was answered; zero if none could be.
+    function _answerOne(uint256 pick, uint256 dice, bool isWrong) internal returns (bytes32 id) {
+        id = _openOne(Verification.Optimistic, pick, dice);
+        if (id == 0) return id;
         Entry storage entry = _entries[id];
         uint256 payee = coordinator.fallbackOf(entry.request, entry.assignment);
-        if (payee == 0) return _serveInstead(dice, Verification.Optimistic, 0);
+        if (payee == 0) return 0;
         Bond memory bond = operators.bondOf(payee);
         uint256 needed = bond.locked + entry.assignment.bond;
         if (needed < LEAST_BOND) needed = LEAST_BOND;
@@ -142,7 +181,16 @@ abstract contract MarketAnswers is MarketOperators {
             coordinator.fulfill,
             (entry.request, entry.assignment, given)
         );
-        _send(_ownerOf(payee), address(coordinator), data);
+        return _send(_ownerOf(payee), address(coordinator), data) ? id : bytes32(0);
+    }
+
+    /// @dev An answer of that kind whose window is open: one that is there, or a new one.
+    function _standing(Wanted wanted, uint256 pick, uint256 dice) internal returns (bytes32 id) {
+        RequestStatus first = dice % 3 == 0 ? RequestStatus.Answered : RequestStatus.Challenged;
+        if (wanted != Wanted.Disputable) id = _find(first, wanted, pick);
+        if (id == 0) id = _find(RequestStatus.Answered, wanted, pick);
+        bool isWrong = wanted == Wanted.Wrong || (wanted == Wanted.Disputable && dice % 2 == 0);
+        return id == 0 ? _answerOne(pick, dice, isWrong) : id;
     }
 
     /// @dev The assigned operator, or from his window's end on any who is bonded; 0: nobody is.
@@ -163,13 +211,12 @@ abstract contract MarketAnswers is MarketOperators {
         return Answer(payee, input, output, evidence);
     }
 
-    /// @dev An answer whose window is over, if need be by waiting for it; something else happens if none is.
+    /// @dev An answer whose window is over, if need be by waiting for it.
     function _ripe(uint256 pick, uint256 dice) private returns (bytes32 id) {
         id = _find(RequestStatus.Answered, Wanted.Ripe, pick);
         if (id != 0) return id;
-        id = _find(RequestStatus.Answered, Wanted.Disputable, pick);
-        if (id == 0) _answerInstead(pick, dice, false);
-        else _jumpTo(_entries[id].windowEnd);
+        id = _standing(Wanted.Disputable, pick, dice);
+        if (id != 0) _jumpTo(_entries[id].windowEnd);
     }
 
     function _retry(Entry storage entry, bytes memory data) private {

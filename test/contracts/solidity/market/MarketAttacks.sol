@@ -15,8 +15,8 @@ abstract contract MarketAttacks is MarketDisputes {
 
     /// @notice On an open request: too late, too early, by the wrong one, with the wrong evidence.
     function attackOpen(uint256 pick, uint256 dice) external step(pick, dice) {
-        bytes32 id = _find(RequestStatus.Open, Wanted.Any, pick);
-        if (id == 0) return _askInstead(pick, dice);
+        bytes32 id = _anyOpen(pick, dice);
+        if (id == 0) return _instead();
         Entry storage entry = _entries[id];
         bool isEarly = block.timestamp < entry.assignment.primaryUntil;
         (uint256 other, address otherOwner) = _operator(dice >> 8);
@@ -54,7 +54,11 @@ abstract contract MarketAttacks is MarketDisputes {
     function attackAnswered(uint256 pick, uint256 dice) external step(pick, dice) {
         RequestStatus status = dice % 2 == 0 ? RequestStatus.Answered : RequestStatus.Challenged;
         bytes32 id = _find(status, Wanted.Any, pick);
-        if (id == 0) return _answerInstead(pick, dice, dice % 4 < 2);
+        if (id == 0) {
+            status = RequestStatus.Answered;
+            id = _standing(Wanted.Disputable, pick, dice);
+        }
+        if (id == 0) return _instead();
         Entry storage entry = _entries[id];
         bool isOver = block.timestamp >= entry.windowEnd;
         bool isChallenged = status == RequestStatus.Challenged;
@@ -85,7 +89,8 @@ abstract contract MarketAttacks is MarketDisputes {
     function attackEnded(uint256 pick, uint256 dice) external step(pick, dice) {
         RequestStatus status = RequestStatus(4 + (dice % 4));
         bytes32 id = _find(status, Wanted.Any, pick);
-        if (id == 0) return _askInstead(pick, dice);
+        if (id == 0) id = _proveOne(pick, dice);
+        if (id == 0) return _instead();
         Entry storage entry = _entries[id];
         uint256 payee = entry.assignment.operatorId;
         _refusedAnswer(_ownerOf(payee), entry, _proof(id, payee));

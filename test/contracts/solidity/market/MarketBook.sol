@@ -41,6 +41,7 @@ abstract contract MarketBook is MarketWorld {
         bool rightSlashed;
         bool penaltyTooHigh;
         bool burnedShrank;
+        bool deadlineWrong;
         bool forbidden;
     }
 

@@ -13,23 +13,15 @@ abstract contract MarketDisputes is MarketAnswers {
     /* STEPS */
 
     function challenge(uint256 pick, uint256 dice) external step(pick, dice) {
-        bytes32 id = _find(RequestStatus.Answered, Wanted.Disputable, pick);
-        if (id == 0) return _answerInstead(pick, dice, dice % 2 == 0);
-        Entry storage entry = _entries[id];
-        uint256 bond = (entry.assignment.bond * 3) / 10;
-        bytes memory data = abi.encodeCall(
-            coordinator.challenge,
-            (entry.request, entry.assignment, entry.record)
-        );
-        _sendValue(CHALLENGER, address(coordinator), _missing(CHALLENGER, bond), data);
+        bytes32 id = _standing(Wanted.Disputable, pick, dice);
+        if (id == 0) return _instead();
+        _challenge(id);
     }
 
     /// @notice A proof of the answer that stands.
     function escalate(uint256 pick, uint256 dice) external step(pick, dice) {
-        RequestStatus status = dice % 4 == 0 ? RequestStatus.Answered : RequestStatus.Challenged;
-        bytes32 id = _find(status, Wanted.Right, pick);
-        if (id == 0) id = _find(RequestStatus.Answered, Wanted.Right, pick);
-        if (id == 0) return _answerInstead(pick, dice, false);
+        bytes32 id = _standing(Wanted.Right, pick, dice);
+        if (id == 0) return _instead();
         Entry storage entry = _entries[id];
         bytes memory data = abi.encodeCall(
             coordinator.escalate,
@@ -40,10 +32,8 @@ abstract contract MarketDisputes is MarketAnswers {
 
     /// @notice A proof of another output, announced a block before.
     function overturn(uint256 pick, uint256 dice) external step(pick, dice) {
-        RequestStatus status = dice % 2 == 0 ? RequestStatus.Answered : RequestStatus.Challenged;
-        bytes32 id = _find(status, Wanted.Wrong, pick);
-        if (id == 0) id = _find(RequestStatus.Answered, Wanted.Wrong, pick);
-        if (id == 0) return _answerInstead(pick, dice, true);
+        bytes32 id = _standing(Wanted.Wrong, pick, dice);
+        if (id == 0) return _instead();
         bytes32 salt = bytes32(++_salt);
         Entry storage entry = _entries[id];
         bytes32 commitment = keccak256(abi.encode(id, keccak256(_right(entry)), CHALLENGER, salt));
@@ -59,7 +49,11 @@ abstract contract MarketDisputes is MarketAnswers {
         bytes32 id = _find(RequestStatus.Challenged, Wanted.Unproven, pick);
         if (id == 0) {
             id = _find(RequestStatus.Challenged, Wanted.Disputable, pick);
-            if (id == 0) return _answerInstead(pick, dice, true);
+            if (id == 0) {
+                id = _standing(Wanted.Disputable, pick, dice);
+                if (id == 0) return _instead();
+                _challenge(id);
+            }
             _jumpTo(_entries[id].windowEnd);
         }
         Entry storage entry = _entries[id];
@@ -74,10 +68,9 @@ abstract contract MarketDisputes is MarketAnswers {
     function expire(uint256 pick, uint256 dice) external step(pick, dice) {
         bytes32 id = _find(RequestStatus.Open, Wanted.Overdue, pick);
         if (id == 0) {
-            id = _find(RequestStatus.Open, Wanted.Any, pick);
-            if (id == 0 || dice % 4 != 0) return _askInstead(pick, dice);
-            if (_entries[id].request.terms.deadline > _clock)
-                _jumpTo(_entries[id].request.terms.deadline);
+            id = _anyOpen(pick, dice);
+            if (id == 0) return _instead();
+            _jumpTo(_entries[id].request.terms.deadline);
         }
         for (uint256 i = 0; i < 3 && id != 0; ++i) {
             Entry storage entry = _entries[id];
@@ -103,18 +96,15 @@ abstract contract MarketDisputes is MarketAnswers {
         _send(_ownerOf(entry.assignment.operatorId), address(coordinator), data);
     }
 
-    /// @notice Ends what a revoked verifier was to check; now and then one is revoked and replaced.
+    /// @notice Ends what a revoked verifier was to check; when all of that ended, another is revoked.
     function fail(uint256 pick, uint256 dice) external step(pick, dice) {
         bytes32 id = _orphan(pick);
         if (id == 0) {
-            if (dice % 6 != 0) return _askInstead(pick, dice);
-            Verification level = Verification((dice >> 8) % 2 == 0 ? 0 : 2);
-            coordinator.revokeVerifier(coordinator.currentVerifier(level));
-            uint256 next = coordinator.proposeVerifier(level, address(new ScriptedVerifier()));
-            coordinator.activateVerifier(next);
-            _done();
+            _anyOpen(pick, dice);
+            if (dice % 4 != 0) _replaceVerifier(Verification.Zk);
+            if (dice % 4 != 1) _replaceVerifier(Verification.Optimistic);
             id = _orphan(pick);
-            if (id == 0) return;
+            if (id == 0) return _instead();
         }
         Entry storage entry = _entries[id];
         bytes memory data =
@@ -129,6 +119,16 @@ abstract contract MarketDisputes is MarketAnswers {
 
     /* INSIDE */
 
+    function _challenge(bytes32 id) private {
+        Entry storage entry = _entries[id];
+        uint256 bond = (entry.assignment.bond * 3) / 10;
+        bytes memory data = abi.encodeCall(
+            coordinator.challenge,
+            (entry.request, entry.assignment, entry.record)
+        );
+        _sendValue(CHALLENGER, address(coordinator), _missing(CHALLENGER, bond), data);
+    }
+
     function _overturn(bytes32 id, bytes32 salt, bool isForbidden) internal {
         Entry storage entry = _entries[id];
         bytes memory data = abi.encodeCall(
@@ -136,6 +136,12 @@ abstract contract MarketDisputes is MarketAnswers {
             (entry.request, entry.assignment, entry.record, _proof(id, uint160(CHALLENGER)), salt)
         );
         if (_send(CHALLENGER, address(coordinator), data) && isForbidden) breaches.forbidden = true;
+    }
+
+    function _replaceVerifier(Verification level) private {
+        coordinator.revokeVerifier(coordinator.currentVerifier(level));
+        uint256 next = coordinator.proposeVerifier(level, address(new ScriptedVerifier()));
+        coordinator.activateVerifier(next);
     }
 
     /// @dev A request that waits for a verifier which was revoked.

@@ -118,7 +118,7 @@ abstract contract MarketLog is MarketDraws {
         );
         uint256 payee = entry.record.payee;
         entry.isWrong = !_isRight(entry, output);
-        if (entry.windowEnd != block.timestamp + CHALLENGE_WINDOW) breaches.unproven = true;
+        if (entry.windowEnd != block.timestamp + CHALLENGE_WINDOW) breaches.deadlineWrong = true;
         _locked[payee] += entry.assignment.bond;
         _earnings[payee] += _takeBonus();
         _move(id, RequestStatus.Answered);
@@ -171,12 +171,15 @@ abstract contract MarketLog is MarketDraws {
 
     function _challenged(bytes32 id, Vm.Log memory log) private {
         Entry storage entry = _entries[id];
+        uint256 windowEnd = entry.windowEnd;
         (entry.windowEnd, entry.record) = abi.decode(log.data, (uint40, AnswerRecord));
         uint256 bond = (entry.assignment.bond * 3) / 10;
         if (entry.record.challengeBond != bond) breaches.splitWrong = true;
         _balances[entry.record.challenger] -= int256(bond);
         _challengeBonds += bond;
-        ++_openChallenges[entry.record.payee];
+        uint256 open = ++_openChallenges[entry.record.payee];
+        uint256 due = block.timestamp + open * PROOF_TIME;
+        if (entry.windowEnd != (due < windowEnd ? windowEnd : due)) breaches.deadlineWrong = true;
         _move(id, RequestStatus.Challenged);
     }
 

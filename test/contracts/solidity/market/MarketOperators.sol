@@ -16,7 +16,7 @@ abstract contract MarketOperators is MarketRequests {
     }
 
     /// @notice Leaves a list, or has tickets brought up to date where nobody else would be left.
-    function leave(uint256 pick, uint256 dice) external step(pick, dice) {
+    function leaveList(uint256 pick, uint256 dice) external step(pick, dice) {
         Verification level = Verification(dice % 2 == 0 ? 0 : 2);
         uint256 listed;
         for (uint256 i = 0; i < OPERATORS; ++i) if (_tickets(_ids[i], level) > 0) ++listed;

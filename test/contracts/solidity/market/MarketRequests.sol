@@ -53,7 +53,8 @@ abstract contract MarketRequests is MarketSteps {
         RequestItem[] memory items = new RequestItem[](2 + ((pick >> 64) % 2));
         uint256 total;
         for (uint256 i = 0; i < items.length; ++i) {
-            uint256 own = uint256(keccak256(abi.encode(dice, i)));
+            // Now and then the same twice: ids differ all the same.
+            uint256 own = uint256(keccak256(abi.encode(dice, dice % 3 == 0 ? 0 : i)));
             Verification level = Verification(own % 2 == 0 ? 0 : 2);
             (Terms memory terms, uint256 quoted) = _quoted(level, own);
             items[i] = RequestItem(releaseId, level, _newInput(own), terms);
@@ -84,25 +85,22 @@ abstract contract MarketRequests is MarketSteps {
 
     /* INSIDE */
 
-    function _askInstead(uint256 pick, uint256 dice) internal {
-        _instead();
-        _ask(pick, dice);
+    function _ask(uint256 pick, uint256 dice) internal {
+        _askAt(Verification((dice >> 160) % 2 == 0 ? 0 : 2), pick, dice);
     }
 
-    function _ask(uint256 pick, uint256 dice) internal {
+    function _askAt(Verification level, uint256 pick, uint256 dice) internal {
         _reopen();
         address consumer = _account(pick % CONSUMERS);
-        Verification level = Verification((dice >> 160) % 2 == 0 ? 0 : 2);
         (Terms memory terms, uint256 quoted) = _quoted(level, dice);
         uint256 value = _missing(consumer, quoted);
         if (dice % 2 == 0) value += (dice >> 88) % 0.01 ether;
         _quotes[consumer][coordinator.nonceOf(consumer)] = quoted;
-        _sendValue(
-            consumer,
-            address(coordinator),
-            value,
-            abi.encodeCall(coordinator.requestInference, (releaseId, level, _newInput(dice), terms))
+        bytes memory data = abi.encodeCall(
+            coordinator.requestInference,
+            (releaseId, level, _newInput(dice), terms)
         );
+        _sendValue(consumer, address(coordinator), value, data);
     }
 
     /// @dev Whoever asks while requests are stopped is refused; then they are taken again.
@@ -148,7 +146,7 @@ abstract contract MarketRequests is MarketSteps {
     function _terms(Verification level, uint256 dice) private view returns (Terms memory terms) {
         terms.maxFee = type(uint256).max;
         terms.maxGasPrice = (dice >> 8) % 4 == 0 ? 0 : (dice >> 16) % 60 gwei;
-        terms.callbackGas = (dice >> 56) % 3 == 0 ? 0 : CALLBACK_GAS;
+        terms.callbackGas = (dice >> 56) % 4 == 0 ? 0 : CALLBACK_GAS;
         terms.deadline = block.timestamp + 2 * PRIMARY_WINDOW + ((dice >> 64) % 1 hours);
         terms.delivery = Delivery((dice >> 80) % 2);
         if (level == Verification.Optimistic && (dice >> 96) % 4 == 0)

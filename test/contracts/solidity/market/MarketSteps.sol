@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {RequestStatus} from "../../../../contracts/types/RequestStatus.sol";
+import {Delivery} from "../../../../contracts/types/Terms.sol";
 import {Verification} from "../../../../contracts/types/Verification.sol";
 import {vm} from "../Vm.sol";
 import {MarketLog} from "./MarketLog.sol";
@@ -40,8 +41,8 @@ abstract contract MarketSteps is MarketLog {
 
     /// @dev Time and height do not outlive a call of the fuzzer by themselves.
     function _jumpTo(uint256 time) internal {
-        _clock = time;
-        vm.warp(time);
+        if (time > _clock) _clock = time;
+        vm.warp(_clock);
         vm.roll(++_height);
     }
 
@@ -73,6 +74,13 @@ abstract contract MarketSteps is MarketLog {
         _isMeant = false;
     }
 
+    /// @notice What a request may cost, and what `quote` said of it.
+    function costOf(uint256 index) external view returns (uint256 escrow, uint256 quoted) {
+        Entry storage entry = _entries[_everything[index]];
+        quoted = _quotes[entry.request.requester][entry.request.nonce];
+        return (entry.assignment.escrow, quoted);
+    }
+
     /* CHOICE */
 
     /// @dev What a request has to be like for a step.
@@ -87,6 +95,7 @@ abstract contract MarketSteps is MarketLog {
         Wrong,
         Unproven,
         Undelivered,
+        Unheard,
         Any
     }
 
@@ -100,15 +109,19 @@ abstract contract MarketSteps is MarketLog {
         uint256 length = ids.length;
         for (uint256 i = 0; i < 16 && i < length; ++i) {
             bytes32 id = ids[((pick % length) + i) % length];
-            if (_is(_entries[id], wanted)) return id;
+            if (_awaits(_entries[id], wanted)) return id;
         }
         return 0;
     }
 
-    function _is(Entry storage entry, Wanted wanted) private view returns (bool) {
+    function _awaits(Entry storage entry, Wanted wanted) internal view returns (bool) {
         if (wanted == Wanted.Any) return true;
-        if (wanted == Wanted.Undelivered)
-            return !entry.isDelivered && entry.request.terms.callbackGas > 0;
+        if (wanted == Wanted.Undelivered || wanted == Wanted.Unheard) {
+            bool isDue =
+                wanted == Wanted.Undelivered ||
+                    entry.request.terms.delivery == Delivery.WhenAnswered;
+            return isDue && !entry.isDelivered && entry.request.terms.callbackGas > 0;
+        }
         if (_isRevoked(entry)) return false;
         bool isZk = entry.request.level == Verification.Zk;
         bool isOverdue = block.timestamp >= entry.request.terms.deadline;
