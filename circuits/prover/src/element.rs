@@ -1,0 +1,160 @@
+//! Field elements and points as they lie in the files.
+
+use crate::container::long;
+use ark_bn254::{Fq, Fq2, Fr, g1, g2};
+use ark_ec::AffineRepr;
+use ark_ec::short_weierstrass::{Affine, Projective, SWCurveConfig};
+use ark_ff::{BigInt, Field, PrimeField};
+
+pub const ELEMENT: usize = 32;
+pub const G1_BYTES: usize = 64;
+pub const G2_BYTES: usize = 128;
+
+pub type Limbs = [u64; 4];
+
+/// 256 bits at `at`, lowest limb first.
+#[inline]
+pub fn limbs(bytes: &[u8], at: usize) -> Limbs {
+    let bytes = &bytes[at..at + ELEMENT];
+    [long(bytes, 0), long(bytes, 8), long(bytes, 16), long(bytes, 24)]
+}
+
+pub fn is_below(value: &Limbs, bound: &Limbs) -> bool {
+    for index in (0..4).rev() {
+        if value[index] != bound[index] {
+            return value[index] < bound[index];
+        }
+    }
+    false
+}
+
+pub fn is_scalar(value: &Limbs) -> bool {
+    is_below(value, &Fr::MODULUS.0)
+}
+
+/// A coordinate of a point: an element of the base field or of its quadratic extension.
+pub trait Coordinate: Field {
+    const BYTES: usize;
+    /// Montgomery form is also the library's own, so reading is copying. No range check.
+    fn read(bytes: &[u8]) -> Self;
+    /// Whether the bytes are an element: every part below the base field's order.
+    fn is_element(bytes: &[u8]) -> bool;
+}
+
+impl Coordinate for Fq {
+    const BYTES: usize = ELEMENT;
+
+    #[inline]
+    fn read(bytes: &[u8]) -> Self {
+        Fq::new_unchecked(BigInt(limbs(bytes, 0)))
+    }
+
+    fn is_element(bytes: &[u8]) -> bool {
+        is_below(&limbs(bytes, 0), &Fq::MODULUS.0)
+    }
+}
+
+impl Coordinate for Fq2 {
+    const BYTES: usize = 2 * ELEMENT;
+
+    #[inline]
+    fn read(bytes: &[u8]) -> Self {
+        Fq2::new(Fq::read(bytes), Fq::read(&bytes[ELEMENT..]))
+    }
+
+    fn is_element(bytes: &[u8]) -> bool {
+        Fq::is_element(bytes) && Fq::is_element(&bytes[ELEMENT..])
+    }
+}
+
+/// The two groups of the pairing.
+pub trait Group: SWCurveConfig<BaseField: Coordinate, ScalarField = Fr> {
+    const POINT_BYTES: usize = 2 * <Self::BaseField as Coordinate>::BYTES;
+}
+
+impl Group for g1::Config {}
+impl Group for g2::Config {}
+
+/// An affine point; infinity is (0, 0), which is on neither curve, as in snarkjs's files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Point<F> {
+    pub x: F,
+    pub y: F,
+}
+
+impl<F: Coordinate> Point<F> {
+    pub const INFINITY: Self = Self { x: F::ZERO, y: F::ZERO };
+
+    #[inline]
+    pub fn is_infinity(&self) -> bool {
+        self.y.is_zero() && self.x.is_zero()
+    }
+
+    #[inline]
+    pub fn negated_if(self, condition: bool) -> Self {
+        if condition { Self { x: self.x, y: -self.y } } else { self }
+    }
+
+    pub fn affine<P: SWCurveConfig<BaseField = F>>(&self) -> Affine<P> {
+        if self.is_infinity() { Affine::identity() } else { Affine::new_unchecked(self.x, self.y) }
+    }
+
+    pub fn is_on_curve<P: SWCurveConfig<BaseField = F>>(&self) -> bool {
+        // Both curves have a = 0.
+        self.is_infinity() || self.y.square() == self.x.square() * self.x + P::COEFF_B
+    }
+}
+
+/// Points that lie one after the other, in a file or in memory.
+#[derive(Clone, Copy)]
+pub struct Bases<'a> {
+    bytes: &'a [u8],
+    point_bytes: usize,
+}
+
+impl<'a> Bases<'a> {
+    pub fn new<P: Group>(bytes: &'a [u8]) -> Self {
+        Self { bytes, point_bytes: P::POINT_BYTES }
+    }
+
+    pub fn len(&self) -> usize {
+        self.bytes.len() / self.point_bytes
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    #[inline]
+    fn raw(&self, index: usize) -> &'a [u8] {
+        &self.bytes[index * self.point_bytes..(index + 1) * self.point_bytes]
+    }
+
+    #[inline]
+    pub fn is_infinity(&self, index: usize) -> bool {
+        self.raw(index).chunks_exact(8).all(|part| long(part, 0) == 0)
+    }
+
+    #[inline]
+    pub fn get<F: Coordinate>(&self, index: usize) -> Point<F> {
+        let raw = self.raw(index);
+        Point { x: F::read(raw), y: F::read(&raw[F::BYTES..]) }
+    }
+
+    /// Whether the coordinates are elements of the field, and the point is on the curve.
+    pub fn is_valid<P: Group>(&self, index: usize) -> bool {
+        let raw = self.raw(index);
+        let (x, y) = raw.split_at(P::BaseField::BYTES);
+        P::BaseField::is_element(x)
+            && P::BaseField::is_element(y)
+            && self.get::<P::BaseField>(index).is_on_curve::<P>()
+    }
+}
+
+pub fn to_point<P: Group>(point: &Projective<P>) -> Point<P::BaseField> {
+    let affine = Affine::from(*point);
+    match affine.xy() {
+        Some((x, y)) => Point { x, y },
+        None => Point::INFINITY,
+    }
+}
