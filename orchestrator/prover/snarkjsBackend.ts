@@ -18,7 +18,8 @@ export class SnarkjsBackend implements Groth16Backend {
   readonly name = "snarkjs";
   readonly #keys = new Map<string, Keys>();
 
-  async load(release: string, { provingKey, verifyingKey }: WarmRelease): Promise<void> {
+  async load(release: string, files: Omit<WarmRelease, "model">): Promise<void> {
+    const { provingKey, verifyingKey } = files;
     this.#keys.set(release, {
       provingKey: { type: "mem", data: provingKey },
       verifyingKey: toSnarkjsVerifyingKey(verifyingKey),
