@@ -1,6 +1,7 @@
 //! Field elements and points as they lie in the files.
 
 use crate::container::long;
+use crate::msm::batch::{self, Pair};
 use ark_bn254::{Fq, Fq2, Fr, g1, g2};
 use ark_ec::AffineRepr;
 use ark_ec::short_weierstrass::{Affine, Projective, SWCurveConfig};
@@ -11,6 +12,10 @@ pub const G1_BYTES: usize = 64;
 pub const G2_BYTES: usize = 128;
 
 pub type Limbs = [u64; 4];
+
+/// Fewer additions are done one by one.
+#[cfg(target_arch = "x86_64")]
+const LEAST_FOR_LANES: usize = 8;
 
 /// 256 bits at `at`, lowest limb first.
 #[inline]
@@ -35,14 +40,32 @@ pub fn is_scalar(value: &Limbs) -> bool {
 /// A coordinate of a point: an element of the base field or of its quadratic extension.
 pub trait Coordinate: Field {
     const BYTES: usize;
+    /// Memory that `add_pairs` uses again and again.
+    type Room: Default + Send;
     /// Montgomery form is also the library's own, so reading is copying. No range check.
     fn read(bytes: &[u8]) -> Self;
     /// Whether the bytes are an element: every part below the base field's order.
     fn is_element(bytes: &[u8]) -> bool;
+    /// Adds pairs of points with different x, none at infinity, in the fastest way there is here.
+    fn add_pairs(
+        points: &[Point<Self>],
+        pairs: &[Pair],
+        sums: &mut [Point<Self>],
+        room: &mut Self::Room,
+    );
+}
+
+/// Room for additions one by one, and for those eight at a time.
+#[derive(Default)]
+pub struct BaseRoom {
+    products: Vec<Fq>,
+    #[cfg(target_arch = "x86_64")]
+    lanes: crate::msm::lane_pairs::Room,
 }
 
 impl Coordinate for Fq {
     const BYTES: usize = ELEMENT;
+    type Room = BaseRoom;
 
     #[inline]
     fn read(bytes: &[u8]) -> Self {
@@ -52,10 +75,26 @@ impl Coordinate for Fq {
     fn is_element(bytes: &[u8]) -> bool {
         is_below(&limbs(bytes, 0), &Fq::MODULUS.0)
     }
+
+    fn add_pairs(
+        points: &[Point<Fq>],
+        pairs: &[Pair],
+        sums: &mut [Point<Fq>],
+        room: &mut BaseRoom,
+    ) {
+        #[cfg(target_arch = "x86_64")]
+        if pairs.len() >= LEAST_FOR_LANES && crate::lanes::are_available() {
+            // SAFETY: the line above asked the machine for the instructions.
+            unsafe { crate::msm::lane_pairs::add_pairs(points, pairs, sums, &mut room.lanes) };
+            return;
+        }
+        batch::add_pairs(points, pairs, sums, &mut room.products);
+    }
 }
 
 impl Coordinate for Fq2 {
     const BYTES: usize = 2 * ELEMENT;
+    type Room = Vec<Fq2>;
 
     #[inline]
     fn read(bytes: &[u8]) -> Self {
@@ -64,6 +103,15 @@ impl Coordinate for Fq2 {
 
     fn is_element(bytes: &[u8]) -> bool {
         Fq::is_element(bytes) && Fq::is_element(&bytes[ELEMENT..])
+    }
+
+    fn add_pairs(
+        points: &[Point<Fq2>],
+        pairs: &[Pair],
+        sums: &mut [Point<Fq2>],
+        room: &mut Vec<Fq2>,
+    ) {
+        batch::add_pairs(points, pairs, sums, room);
     }
 }
 

@@ -7,6 +7,8 @@ pub mod control;
 pub mod element;
 pub mod error;
 pub mod fft;
+#[cfg(target_arch = "x86_64")]
+pub mod lanes;
 pub mod matrices;
 pub mod memory;
 pub mod msm;

@@ -2,24 +2,34 @@
 
 use crate::element::{Coordinate, Point};
 
-/// Sums of neighbouring groups of points, made in place.
-pub struct Block<F> {
+/// The places of two neighbouring points, by the first of them, and of their sum.
+pub type Pair = (u32, u32);
+
+/// Sums of groups of points.
+pub struct Block<F: Coordinate> {
     pub points: Vec<Point<F>>,
     /// Where each group begins, and how many points it has left.
     pub groups: Vec<(u32, u32)>,
-    /// Room for the denominators' running products.
-    products: Vec<F>,
+    next: Vec<Point<F>>,
+    pairs: Vec<Pair>,
+    unusual: Vec<Pair>,
+    room: F::Room,
+}
+
+impl<F: Coordinate> Default for Block<F> {
+    fn default() -> Self {
+        Self {
+            points: Vec::new(),
+            groups: Vec::new(),
+            next: Vec::new(),
+            pairs: Vec::new(),
+            unusual: Vec::new(),
+            room: F::Room::default(),
+        }
+    }
 }
 
 impl<F: Coordinate> Block<F> {
-    pub fn with_capacity(points: usize) -> Self {
-        Self {
-            points: Vec::with_capacity(points),
-            groups: Vec::new(),
-            products: Vec::with_capacity(points / 2),
-        }
-    }
-
     pub fn clear(&mut self) {
         self.points.clear();
         self.groups.clear();
@@ -34,40 +44,57 @@ impl<F: Coordinate> Block<F> {
 
     /// Replaces the points of each group by the sums of pairs of them.
     fn halve(&mut self) {
-        let Self { points, groups, products } = self;
-        products.clear();
-        let mut product = F::ONE;
-        for (start, length) in groups.iter() {
-            for pair in 0..length / 2 {
-                let at = (start + 2 * pair) as usize;
-                products.push(product);
-                product *= denominator(&points[at], &points[at + 1]);
-            }
-        }
-        // No denominator is zero.
-        let mut inverse = product.inverse().unwrap_or(F::ONE);
-        let mut slot = products.len();
-        for (start, length) in groups.iter().rev() {
-            for pair in (0..length / 2).rev() {
-                let at = (start + 2 * pair) as usize;
-                slot -= 1;
-                products[slot] *= inverse;
-                inverse *= denominator(&points[at], &points[at + 1]);
-            }
-        }
+        let Self { points, groups, next, pairs, unusual, room } = self;
+        pairs.clear();
+        unusual.clear();
+        next.resize(points.len(), Point::INFINITY);
+        let mut place = 0;
         for (start, length) in groups.iter_mut() {
-            let pairs = *length / 2;
-            for pair in 0..pairs {
-                let at = (*start + 2 * pair) as usize;
-                points[(*start + pair) as usize] =
-                    sum(&points[at], &points[at + 1], products[slot]);
-                slot += 1;
+            let first = place;
+            for pair in 0..*length / 2 {
+                let at = *start + 2 * pair;
+                let (left, right) = (&points[at as usize], &points[at as usize + 1]);
+                match left.x == right.x || left.is_infinity() || right.is_infinity() {
+                    false => pairs.push((at, place)),
+                    true => unusual.push((at, place)),
+                }
+                place += 1;
             }
             if *length % 2 == 1 {
-                points[(*start + pairs) as usize] = points[(*start + 2 * pairs) as usize];
+                next[place as usize] = points[(*start + *length - 1) as usize];
+                place += 1;
             }
-            *length = length.div_ceil(2);
+            (*start, *length) = (first, place - first);
         }
+        F::add_pairs(points, pairs, next, room);
+        add_pairs(points, unusual, next, &mut Vec::new());
+        next.truncate(place as usize);
+        std::mem::swap(points, next);
+    }
+}
+
+/// Adds any pairs, one by one but for the inversion.
+pub fn add_pairs<F: Coordinate>(
+    points: &[Point<F>],
+    pairs: &[Pair],
+    sums: &mut [Point<F>],
+    products: &mut Vec<F>,
+) {
+    if pairs.is_empty() {
+        return;
+    }
+    products.clear();
+    let mut product = F::ONE;
+    for (at, _) in pairs {
+        products.push(product);
+        product *= denominator(&points[*at as usize], &points[*at as usize + 1]);
+    }
+    // No denominator is zero.
+    let mut inverse = product.inverse().unwrap_or(F::ONE);
+    for ((at, place), before) in pairs.iter().zip(products).rev() {
+        let (left, right) = (&points[*at as usize], &points[*at as usize + 1]);
+        sums[*place as usize] = sum(left, right, *before * inverse);
+        inverse *= denominator(left, right);
     }
 }
 

@@ -19,6 +19,9 @@ pub struct Magnitude {
 /// Scalars up to this are their own bucket: a one costs one addition.
 const SHORT_BITS: u32 = 8;
 const MIDDLE_BITS: u32 = 64;
+/// What summing one bucket costs, in additions into buckets. These take a product or less each
+/// where lanes do eight at a time, and the sums of buckets are made one by one.
+const BUCKET_COST: u64 = 12;
 /// Half the field: magnitudes never reach 2^253.
 const FULL_BITS: u32 = 253;
 
@@ -94,8 +97,7 @@ impl Class {
         }
         let cost = |window_bits: &u32| {
             let windows = u64::from(bits / window_bits + 1);
-            // An addition into a bucket takes 6 products; summing the buckets 28 for each.
-            windows * (6 * members.len() as u64 + (28 << (window_bits - 1)))
+            windows * (members.len() as u64 + (BUCKET_COST << (window_bits - 1)))
         };
         let window_bits = (3..=16).min_by_key(cost).unwrap_or(8);
         let mut class = Self { members, bits, window_bits, is_signed: true };
@@ -104,6 +106,10 @@ impl Class {
             member.limbs = recode(&member.limbs, windows, window_bits);
         }
         class
+    }
+
+    pub fn len(&self) -> usize {
+        self.members.len()
     }
 
     pub fn window_bits(&self) -> u32 {
