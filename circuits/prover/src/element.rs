@@ -56,16 +56,25 @@ pub trait Coordinate: Field {
 }
 
 /// Room for additions one by one, and for those eight at a time.
-#[derive(Default)]
-pub struct BaseRoom {
-    products: Vec<Fq>,
+pub struct BothRooms<F, const D: usize> {
+    products: Vec<F>,
     #[cfg(target_arch = "x86_64")]
-    lanes: crate::msm::lane_pairs::Room,
+    lanes: crate::msm::lane_pairs::Room<D>,
+}
+
+impl<F, const D: usize> Default for BothRooms<F, D> {
+    fn default() -> Self {
+        Self {
+            products: Vec::new(),
+            #[cfg(target_arch = "x86_64")]
+            lanes: Vec::new(),
+        }
+    }
 }
 
 impl Coordinate for Fq {
     const BYTES: usize = ELEMENT;
-    type Room = BaseRoom;
+    type Room = BothRooms<Fq, 1>;
 
     #[inline]
     fn read(bytes: &[u8]) -> Self {
@@ -80,7 +89,7 @@ impl Coordinate for Fq {
         points: &[Point<Fq>],
         pairs: &[Pair],
         sums: &mut [Point<Fq>],
-        room: &mut BaseRoom,
+        room: &mut Self::Room,
     ) {
         #[cfg(target_arch = "x86_64")]
         if pairs.len() >= LEAST_FOR_LANES && crate::lanes::are_available() {
@@ -94,7 +103,7 @@ impl Coordinate for Fq {
 
 impl Coordinate for Fq2 {
     const BYTES: usize = 2 * ELEMENT;
-    type Room = Vec<Fq2>;
+    type Room = BothRooms<Fq2, 2>;
 
     #[inline]
     fn read(bytes: &[u8]) -> Self {
@@ -109,9 +118,15 @@ impl Coordinate for Fq2 {
         points: &[Point<Fq2>],
         pairs: &[Pair],
         sums: &mut [Point<Fq2>],
-        room: &mut Vec<Fq2>,
+        room: &mut Self::Room,
     ) {
-        batch::add_pairs(points, pairs, sums, room);
+        #[cfg(target_arch = "x86_64")]
+        if pairs.len() >= LEAST_FOR_LANES && crate::lanes::are_available() {
+            // SAFETY: the line above asked the machine for the instructions.
+            unsafe { crate::msm::lane_pairs::add_pairs(points, pairs, sums, &mut room.lanes) };
+            return;
+        }
+        batch::add_pairs(points, pairs, sums, &mut room.products);
     }
 }
 

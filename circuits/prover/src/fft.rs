@@ -2,16 +2,23 @@
 //! order and the forward one takes it back, so nothing is ever reordered.
 
 use crate::error::Result;
+#[cfg(target_arch = "x86_64")]
+use crate::lane_fft::LaneRoots;
 use crate::memory::reserved;
 use ark_bn254::Fr;
 use ark_ff::{FftField, Field};
 use rayon::prelude::*;
 
+/// Smaller domains are not worth lanes.
+#[cfg(target_arch = "x86_64")]
+const LEAST_FOR_LANES: u32 = 6;
 /// Below this a transform is not worth another thread.
 const SEQUENTIAL: usize = 1 << 11;
 
 /// Roots of unity of every size up to twice a domain, which are what a quotient needs.
 pub struct Roots {
+    #[cfg(target_arch = "x86_64")]
+    lanes: Option<LaneRoots>,
     /// Level k holds ω^0 … ω^(2^k − 1) for ω of order 2^(k+1).
     levels: Vec<Vec<Fr>>,
     /// ω^i / n at the bit-reversed place of i, ω of order 2n.
@@ -21,18 +28,37 @@ pub struct Roots {
 impl Roots {
     /// For a domain of 2^power points; power is at most 27.
     pub fn new(power: u32) -> Result<Self> {
+        #[cfg(target_arch = "x86_64")]
+        if power >= LEAST_FOR_LANES && crate::lanes::are_available() {
+            let lanes = Some(LaneRoots::new(power, &shift_factors(power)?)?);
+            return Ok(Self { lanes, levels: Vec::new(), shift: Vec::new() });
+        }
+        Self::one_by_one(power)
+    }
+
+    /// Roots for values one at a time, whatever the machine can do.
+    pub fn one_by_one(power: u32) -> Result<Self> {
         let mut levels = Vec::new();
         for level in 0..power {
             levels.push(powers(Fr::ONE, root_of_unity(level + 1), 1 << level)?);
         }
-        let size = Fr::from(1u64 << power).inverse().unwrap_or(Fr::ONE);
-        let mut shift = powers(size, root_of_unity(power + 1), 1 << power)?;
-        reorder(&mut shift, power);
-        Ok(Self { levels, shift })
+        Ok(Self {
+            #[cfg(target_arch = "x86_64")]
+            lanes: None,
+            levels,
+            shift: shift_factors(power)?,
+        })
     }
 
+    /// Bytes that the roots for such a domain take.
     pub fn bytes(power: u32) -> u64 {
-        2 * (1u64 << power) * size_of::<Fr>() as u64
+        4 * (1u64 << power) * size_of::<Fr>() as u64
+    }
+
+    /// The roots for values eight at a time, where the machine can do that.
+    #[cfg(target_arch = "x86_64")]
+    pub fn lanes(&self) -> Option<&LaneRoots> {
+        self.lanes.as_ref()
     }
 
     /// Values on the domain become values on the domain shifted by a root of twice its order.
@@ -98,8 +124,16 @@ impl Roots {
     }
 }
 
+/// ω^i / n in bit-reversed order, ω of order 2n.
+fn shift_factors(power: u32) -> Result<Vec<Fr>> {
+    let size = Fr::from(1u64 << power).inverse().unwrap_or(Fr::ONE);
+    let mut factors = powers(size, root_of_unity(power + 1), 1 << power)?;
+    reorder(&mut factors, power);
+    Ok(factors)
+}
+
 /// The root of order 2^power that snarkjs takes too.
-fn root_of_unity(power: u32) -> Fr {
+pub fn root_of_unity(power: u32) -> Fr {
     let mut root = Fr::TWO_ADIC_ROOT_OF_UNITY;
     for _ in power..Fr::TWO_ADICITY {
         root.square_in_place();
@@ -107,7 +141,7 @@ fn root_of_unity(power: u32) -> Fr {
     root
 }
 
-fn powers(first: Fr, ratio: Fr, count: usize) -> Result<Vec<Fr>> {
+pub fn powers(first: Fr, ratio: Fr, count: usize) -> Result<Vec<Fr>> {
     let mut list = reserved(count)?;
     let mut power = first;
     for _ in 0..count {
@@ -147,7 +181,7 @@ mod tests {
             let (root, shift) = (root_of_unity(power), root_of_unity(power + 1));
             let points = powers(Fr::ONE, root, 1 << power).unwrap();
             let mut values: Vec<Fr> = points.iter().map(|x| at(&coefficients, *x)).collect();
-            Roots::new(power).unwrap().to_odd_points(&mut values);
+            Roots::one_by_one(power).unwrap().to_odd_points(&mut values);
             let expected: Vec<Fr> = points.iter().map(|x| at(&coefficients, *x * shift)).collect();
             assert_eq!(values, expected);
         }
@@ -157,7 +191,7 @@ mod tests {
     fn gives_the_same_with_many_threads() {
         let mut random = ark_std::test_rng();
         let values: Vec<Fr> = (0..1 << 14).map(|_| Fr::rand(&mut random)).collect();
-        let roots = Roots::new(14).unwrap();
+        let roots = Roots::one_by_one(14).unwrap();
         let with = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             let mut copy = values.clone();

@@ -32,7 +32,7 @@ pub const fn split(a: [u64; 4]) -> [u64; 5] {
     ]
 }
 
-const fn doubled(a: [u64; 5]) -> [u64; 5] {
+pub const fn doubled(a: [u64; 5]) -> [u64; 5] {
     let (mut result, mut carry, mut index) = ([0; 5], 0, 0);
     while index < 5 {
         let sum = 2 * a[index] + carry;
@@ -236,6 +236,29 @@ pub fn widened(Lanes([a0, a1, a2, a3, a4]): &Lanes) -> [V; 4] {
         _mm512_or_si512(_mm512_srli_epi64::<24>(*a2), _mm512_slli_epi64::<28>(*a3)),
         _mm512_or_si512(_mm512_srli_epi64::<36>(*a3), _mm512_slli_epi64::<16>(*a4)),
     ]
+}
+
+/// Each lane's value from the lane 2^step away.
+#[inline]
+#[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
+pub fn permuted(a: &Lanes, step: usize) -> Lanes {
+    let from = load(&std::array::from_fn(|lane| (lane ^ (1 << step)) as u64));
+    let mut limbs = a.0;
+    for index in 0..5 {
+        limbs[index] = _mm512_permutexvar_epi64(from, a.0[index]);
+    }
+    Lanes(limbs)
+}
+
+/// The second in lanes whose bit is set, else the first.
+#[inline]
+#[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
+pub fn selected(bits: u8, first: &Lanes, second: &Lanes) -> Lanes {
+    let mut limbs = first.0;
+    for index in 0..5 {
+        limbs[index] = _mm512_mask_mov_epi64(first.0[index], bits, second.0[index]);
+    }
+    Lanes(limbs)
 }
 
 /// Two elements of 64-bit limbs side by side.

@@ -8,7 +8,9 @@ pub mod element;
 pub mod error;
 pub mod fft;
 #[cfg(target_arch = "x86_64")]
-pub mod lanes;
+mod lane_fft;
+#[cfg(target_arch = "x86_64")]
+mod lanes;
 pub mod matrices;
 pub mod memory;
 pub mod msm;
