@@ -48,5 +48,5 @@ export interface ProverSettings {
   /** `auto` is the native prover where it was built and works, else snarkjs. */
   readonly backend: "auto" | "snarkjs";
   /** Threads of one native proof; none is one for each core. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
 }

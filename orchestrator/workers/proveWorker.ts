@@ -15,7 +15,11 @@ export async function startProveWorker(
 ): Promise<void> {
   const { nodeUrl, token, queue, concurrency } = config;
   const node = nodeClient({ url: nodeUrl, token });
-  const prover = new ProcessProver({ store: workerStore(config), logger });
+  const prover = new ProcessProver({
+    store: workerStore(config),
+    settings: config.prover,
+    logger,
+  });
   logger.info("prove worker started", { node: nodeUrl });
   const { redisUrl: url, prefix } = queue;
   const process = async (requestId: Parameters<typeof node.work>[0]) => {

@@ -1,6 +1,9 @@
 //! The transforms of `fft`, eight values at a time. Values are near and below 2·p between steps;
 //! roots are far and reduced.
 
+// As in `lanes`.
+#![allow(clippy::needless_range_loop)]
+
 use crate::control::Control;
 use crate::element::Limbs;
 use crate::error::Result;

@@ -6,6 +6,9 @@
 //! and four bits to the left lead from near to far. Limbs are always below 2^52; values are below
 //! 2^260, and only `reduced` ones are below the modulus.
 
+// Iterators' own functions may not use these instructions, and would call out of them.
+#![allow(clippy::needless_range_loop)]
+
 use std::arch::x86_64::*;
 
 type V = __m512i;
@@ -122,7 +125,6 @@ pub fn multiply<M: Modulus>(a: &Lanes, b: &Lanes) -> Lanes {
     let inverse = all(M::NEGATED_INVERSE);
     let zero = _mm512_setzero_si512();
     let mut t = [zero; 5];
-    // Plain loops: iterators would leave the functions that may use these instructions.
     for round in 0..5 {
         let digit = b.0[round];
         for limb in 0..5 {

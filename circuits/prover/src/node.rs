@@ -192,7 +192,7 @@ impl NativeProver {
             Err(ProverError::ParameterInvalid { parameter, value, range })
         };
         let threads = options.threads;
-        if threads < 1 || threads > MOST_THREADS {
+        if !(1..=MOST_THREADS).contains(&threads) {
             return invalid("threads", threads.to_string(), "1 to 1024");
         }
         for (parameter, bytes) in [

@@ -1,6 +1,9 @@
 //! Additions of points eight at a time, in G1 (D = 1) and in G2 (D = 2, the parts of the base
 //! field's quadratic extension).
 
+// As in `lanes`.
+#![allow(clippy::needless_range_loop)]
+
 use super::batch::Pair;
 use crate::element::{Coordinate, Limbs, Point};
 use crate::lanes::{

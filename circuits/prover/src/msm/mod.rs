@@ -1,10 +1,10 @@
 //! Sums of points times scalars, for scalars that are mostly 0, 1 and −1.
 
-pub mod batch;
+pub(crate) mod batch;
 mod buckets;
 mod digits;
 #[cfg(target_arch = "x86_64")]
-pub mod lane_pairs;
+pub(crate) mod lane_pairs;
 
 use crate::control::Control;
 use crate::element::{Bases, Group, Limbs};
