@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::fft::{powers, root_of_unity};
 use crate::lanes::{
     Lanes, Modulus, Stored, add, broadcast, far, inserted, multiply, narrowed, permuted, read,
-    reduced_once, row, selected, split_row, subtract, transposed, widened, write,
+    reduced_once, row, selected, subtract, transposed, widened, write, write_row,
 };
 use crate::matrices::Products;
 use crate::memory::filled;
@@ -113,7 +113,7 @@ pub fn quotient(roots: &LaneRoots, products: Products, control: &Control) -> Res
         let [x0, x1, x2, x3] = widened(&reduced_once(&plain, Scalar::P));
         let rows = transposed([x0, x1, x2, x3, x0, x0, x0, x0]);
         for lane in 0..8 {
-            scalars[lane] = split_row(rows[lane]).0;
+            write_row(rows[lane], &mut scalars[lane], &mut [0; 4]);
         }
     });
     Ok(scalars)

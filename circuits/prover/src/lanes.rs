@@ -274,13 +274,15 @@ pub fn row(left: &[u64; 4], right: &[u64; 4]) -> V {
     _mm512_inserti64x4::<1>(_mm512_castsi256_si512(left), right)
 }
 
+/// Writes what `row` reads.
 #[inline]
 #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
-pub fn split_row(row: V) -> ([u64; 4], [u64; 4]) {
-    let mut limbs = [0; 8];
-    store(&mut limbs, row);
-    let [a, b, c, d, e, f, g, h] = limbs;
-    ([a, b, c, d], [e, f, g, h])
+pub fn write_row(row: V, left: &mut [u64; 4], right: &mut [u64; 4]) {
+    // SAFETY: both references are valid for 32 bytes, and the stores need no alignment.
+    unsafe {
+        _mm256_storeu_si256(left.as_mut_ptr().cast(), _mm512_castsi512_si256(row));
+        _mm256_storeu_si256(right.as_mut_ptr().cast(), _mm512_extracti64x4_epi64::<1>(row));
+    }
 }
 
 /// Rows to columns, and back.

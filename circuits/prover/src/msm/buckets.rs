@@ -13,6 +13,9 @@ use std::ops::Range;
 const BLOCK_POINTS: usize = 1 << 13;
 pub const BLOCK_BYTES: u64 = (BLOCK_POINTS * 512) as u64;
 
+/// How many points ahead of the one at hand are asked for.
+const PREFETCHED: usize = 16;
+
 /// A piece of one bucket: its window, its number, and where its entries stand.
 struct Piece {
     window: usize,
@@ -78,7 +81,11 @@ fn block_sums<P: Group>(
     block.clear();
     for Piece { window, range, .. } in pieces {
         block.groups.push((block.points.len() as u32, range.len() as u32));
-        for entry in &windows[*window].entries[range.clone()] {
+        let entries = &windows[*window].entries;
+        for (place, entry) in range.clone().zip(&entries[range.clone()]) {
+            if let Some(ahead) = entries.get(place + PREFETCHED) {
+                bases.prefetch((ahead >> 1) as usize);
+            }
             let point = bases.get::<P::BaseField>((entry >> 1) as usize);
             block.points.push(point.negated_if(entry & 1 == 1));
         }

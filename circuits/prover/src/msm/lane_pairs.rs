@@ -8,7 +8,7 @@ use super::batch::Pair;
 use crate::element::{Coordinate, Limbs, Point};
 use crate::lanes::{
     Lanes, Modulus, Stored, add, broadcast, doubled, extracted, far, inserted, multiply, narrowed,
-    read, reduced_once, row, split, split_row, subtract, transposed, widened, write,
+    read, reduced_once, row, split, subtract, transposed, widened, write, write_row,
 };
 use ark_bn254::{Fq, Fq2};
 use ark_ff::{BigInt, PrimeField};
@@ -24,6 +24,8 @@ const FOUR_TIMES: [u64; 5] = doubled(Base::TWICE);
 /// A coordinate as its parts in the base field.
 pub trait Parts<const D: usize>: Coordinate {
     fn part(&self, index: usize) -> &Limbs;
+    /// What is written must be reduced.
+    fn part_mut(&mut self, index: usize) -> &mut Limbs;
     fn from_parts(parts: [Limbs; D]) -> Self;
 }
 
@@ -31,6 +33,11 @@ impl Parts<1> for Fq {
     #[inline]
     fn part(&self, _: usize) -> &Limbs {
         &self.0.0
+    }
+
+    #[inline]
+    fn part_mut(&mut self, _: usize) -> &mut Limbs {
+        &mut self.0.0
     }
 
     #[inline]
@@ -43,6 +50,11 @@ impl Parts<2> for Fq2 {
     #[inline]
     fn part(&self, index: usize) -> &Limbs {
         if index == 0 { &self.c0.0.0 } else { &self.c1.0.0 }
+    }
+
+    #[inline]
+    fn part_mut(&mut self, index: usize) -> &mut Limbs {
+        if index == 0 { &mut self.c0.0.0 } else { &mut self.c1.0.0 }
     }
 
     #[inline]
@@ -221,18 +233,14 @@ fn add_eight<F: Parts<D>, const D: usize>(
         x[part] = canonical(&subtract(&x[part], &others, Base::TWICE));
     }
     let mut y = minus(&times(&far_slope, &minus(&x1, &x)), &y1);
-    let (mut x_rows, mut y_rows) = ([[[0; 4]; D]; 8], [[[0; 4]; D]; 8]);
     for part in 0..D {
         y[part] = canonical(&y[part]);
         let ([x0, x1, x2, x3], [y0, y1, y2, y3]) = (widened(&x[part]), widened(&y[part]));
         let rows = transposed([x0, x1, x2, x3, y0, y1, y2, y3]);
         for lane in 0..8 {
-            (x_rows[lane][part], y_rows[lane][part]) = split_row(rows[lane]);
+            let sum = &mut sums[pairs[lane].1 as usize];
+            write_row(rows[lane], sum.x.part_mut(part), sum.y.part_mut(part));
         }
-    }
-    for lane in 0..8 {
-        let (x, y) = (F::from_parts(x_rows[lane]), F::from_parts(y_rows[lane]));
-        sums[pairs[lane].1 as usize] = Point { x, y };
     }
 }
 
