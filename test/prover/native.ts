@@ -4,7 +4,7 @@ import { type NativeModule, loadNativeModule } from "../../orchestrator/prover/n
 const loaded = loadNativeModule();
 
 /** For `describe` and `it`: the reason where the native prover was not built. */
-export const skip = typeof loaded === "string" ? `native prover: ${loaded}` : false;
+export const skip = typeof loaded === "string" ? `native prover: skipped: ${loaded}` : false;
 
 export function nativeModule(): NativeModule {
   if (typeof loaded === "string") throw new Error(loaded);

@@ -25,7 +25,10 @@ const { store, manifest, manifestCid } = release;
 const native = loadNativeModule();
 const BACKENDS = [
   { backend: "snarkjs", skip: false },
-  { backend: "auto", skip: typeof native === "string" ? `native prover: ${native}` : false },
+  {
+    backend: "auto",
+    skip: typeof native === "string" ? `native prover: skipped: ${native}` : false,
+  },
 ] as const;
 const input = Uint8Array.from({ length: 64 }, (_, index) => (index * 5) % 17);
 const work = {
