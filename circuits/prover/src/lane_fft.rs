@@ -65,10 +65,6 @@ impl LaneRoots {
         Ok(Self { inner, outer, shift: stored(shift)? })
     }
 
-    pub fn bytes(power: u32) -> u64 {
-        // Both directions of all levels are as many as two domains; then the shift.
-        3 * (1u64 << power) / 8 * size_of::<Stored>() as u64
-    }
 }
 
 fn insert_far(stored: &mut Stored, lane: usize, value: Fr) {

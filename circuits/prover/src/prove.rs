@@ -81,7 +81,8 @@ fn read(key: &Zkey, wtns: &[u8]) -> Result<Witness> {
 pub fn needed_bytes(key: &Zkey, threads: u64) -> u64 {
     let (wires, domain) = (key.wires as u64, key.domain_size() as u64);
     let element = size_of::<Limbs>() as u64;
-    wires * element + 4 * domain * element + working_bytes(wires.max(domain), threads)
+    // A and B, then three transforms with limbs of 52 bits, then the quotient.
+    wires * element + 7 * domain * element + working_bytes(wires.max(domain), threads)
 }
 
 fn require_memory(key: &Zkey, limit: Option<u64>) -> Result<()> {
