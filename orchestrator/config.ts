@@ -89,6 +89,8 @@ const workerSchema = z.object({
   ASSAY_WORKER_TOKEN: z.string().min(16, "is shorter than 16 characters"),
   ASSAY_CACHE_DIR: path.default(resolve(".assay/cache")),
   ASSAY_CONCURRENCY: whole(1, 256).default(1),
+  ASSAY_PROVER: z.enum(["auto", "snarkjs"], "is neither auto nor snarkjs").default("auto"),
+  ASSAY_PROVER_THREADS: whole(1, 1_024).optional(),
 });
 
 type WatchEnvironment = z.infer<typeof watchSchema>;
@@ -191,6 +193,7 @@ function toWorkerConfig(env: WorkerEnvironment) {
     token: env.ASSAY_WORKER_TOKEN,
     cacheDir: env.ASSAY_CACHE_DIR,
     concurrency: env.ASSAY_CONCURRENCY,
+    prover: { backend: env.ASSAY_PROVER, threads: env.ASSAY_PROVER_THREADS },
   } as const;
 }
 

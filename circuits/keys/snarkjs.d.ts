@@ -31,6 +31,7 @@ declare module "snarkjs" {
     readonly Fr: {
       fromRng(random: Random): Uint8Array;
       toObject(element: Uint8Array): bigint;
+      e(value: number): Uint8Array;
     };
     readonly tm: {
       readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };

@@ -1,18 +1,31 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { OrchestratorError, fromErrorRecord } from "../domain/errors.ts";
-import type { ProcessAnswer, ProverReply, ProverRequest } from "./proverMessages.ts";
+import type {
+  ProcessAnswer,
+  ProverReply,
+  ProverRequest,
+  ProverSettings,
+} from "./proverMessages.ts";
 
 const SCRIPT = fileURLToPath(new URL("./proverProcess.ts", import.meta.url));
 const KEPT_STDERR = 2000;
+/** A native proof stops within this; snarkjs cannot, and its process is ended. */
+const CANCEL_MS = 500;
+
+export interface AskOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Hears the process's lines for the log. */
+  readonly onNotice?: (notice: string) => void;
+}
 
 /** One running prover process, asked one thing at a time. */
 export class ProverChild {
   readonly #process: ChildProcess;
   #stderr = "";
 
-  constructor() {
-    this.#process = fork(SCRIPT, [], {
+  constructor(settings: ProverSettings = { backend: "auto" }) {
+    this.#process = fork(SCRIPT, [JSON.stringify(settings)], {
       serialization: "advanced",
       execArgv: ["--no-warnings"],
       stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -35,12 +48,17 @@ export class ProverChild {
   }
 
   /**
-   * Resolves with the process's reply. An abort kills the process: nothing else stops a proof.
+   * Resolves with the process's reply. An abort stops the proof, if need be with the process.
    * @throws OrchestratorError as the process reports, ComputeCrashed when it ends
    */
-  async ask(request: ProverRequest, signal?: AbortSignal): Promise<ProcessAnswer | null> {
+  async ask(
+    request: ProverRequest,
+    { signal, onNotice }: AskOptions = {},
+  ): Promise<ProcessAnswer | null> {
     signal?.throwIfAborted();
     const reply = await this.#exchange(request, signal);
+    reply.notices.forEach((notice) => onNotice?.(notice));
+    signal?.throwIfAborted();
     if (!reply.isOk) throw fromErrorRecord(reply.error);
     return reply.answer;
   }
@@ -59,7 +77,9 @@ export class ProverChild {
     child.ref();
     child.channel?.ref();
     return new Promise<ProverReply>((resolve, reject) => {
+      let patience: NodeJS.Timeout | undefined;
       const settle = (act: () => void) => {
+        clearTimeout(patience);
         child.off("message", onMessage);
         child.off("exit", onExit);
         child.off("error", onExit);
@@ -69,10 +89,11 @@ export class ProverChild {
         act();
       };
       const onMessage = (reply: ProverReply) => settle(() => resolve(reply));
-      const onExit = () => settle(() => reject(this.#crash()));
+      const onExit = () =>
+        settle(() => reject(signal?.aborted === true ? signal.reason : this.#crash()));
       const onAbort = () => {
-        child.kill("SIGKILL");
-        settle(() => reject(signal?.reason));
+        child.send({ kind: "cancel" } satisfies ProverRequest, () => undefined);
+        patience = setTimeout(() => child.kill("SIGKILL"), CANCEL_MS);
       };
       child.on("message", onMessage);
       child.on("exit", onExit);

@@ -1,42 +1,76 @@
 /**
  * The process that proves: snarkjs needs its own threads, which it cannot start inside a worker
- * thread, and a proof can be stopped only by ending them.
+ * thread, and its proofs can be stopped only by ending them.
  */
-import { curves } from "snarkjs";
 import { toErrorRecord } from "../domain/errors.ts";
-import { type WarmRelease, loadRelease, prove } from "./proveWithSnarkjs.ts";
-import type { ProcessAnswer, ProverReply, ProverRequest } from "./proverMessages.ts";
+import { BackendChoice } from "./backendChoice.ts";
+import { preferredBackend } from "./preferredBackend.ts";
+import { proveRelease } from "./proveRelease.ts";
+import type {
+  ProcessAnswer,
+  ProverReply,
+  ProverRequest,
+  ProverSettings,
+} from "./proverMessages.ts";
+import { SnarkjsBackend } from "./snarkjsBackend.ts";
+import { type WarmRelease, loadRelease } from "./warmRelease.ts";
 
+const settings = JSON.parse(process.argv[2] ?? "null") as ProverSettings;
 const releases = new Map<string, WarmRelease>();
+/** Lines for the log that the next reply will carry. */
+let notices: readonly string[] = [];
+let underWay: AbortController | null = null;
+const starting = start();
 
 process.on("message", (request: ProverRequest) => {
-  void reply(request);
+  if (request.kind === "cancel") underWay?.abort();
+  else void reply(request);
 });
 // The parent is gone, perhaps killed: nobody waits for a proof any more.
 process.on("disconnect", () => process.exit(0));
 
+async function start() {
+  const native = await preferredBackend(settings);
+  if (typeof native === "string") skipped(native);
+  const preferred = typeof native === "string" ? null : native;
+  const fallback = new SnarkjsBackend();
+  return new BackendChoice({ preferred, fallback, onSkipped: skipped });
+}
+
+function skipped(reason: string): void {
+  notices = [...notices, `native prover: skipped: ${reason}`];
+}
+
 async function reply(request: ProverRequest): Promise<void> {
-  let answer: ProverReply;
+  let outcome;
+  underWay = new AbortController();
   try {
-    answer = { isOk: true, answer: await handle(request) };
+    outcome = { isOk: true, answer: await handle(request, underWay.signal) } as const;
   } catch (error) {
-    answer = { isOk: false, error: toErrorRecord(error) };
+    outcome = { isOk: false, error: toErrorRecord(error) } as const;
   }
+  underWay = null;
+  const answer: ProverReply = { ...outcome, notices };
+  notices = [];
   process.send?.(answer);
 }
 
-async function handle(request: ProverRequest): Promise<ProcessAnswer | null> {
+async function handle(request: ProverRequest, signal: AbortSignal): Promise<ProcessAnswer | null> {
+  const backends = await starting;
   if (request.kind === "load") {
-    releases.set(request.release, loadRelease(request));
-    // Compiles the engine and starts its threads, so that the first proof is as fast as any.
-    await curves.getCurveFromName("bn128");
+    const files = loadRelease(request);
+    await backends.load(request.release, files);
+    releases.set(request.release, files);
     return null;
+  }
+  if (request.kind === "prove") {
+    const files = releases.get(request.release);
+    if (files === undefined) throw new RangeError(`${request.release} is not loaded`);
+    return proveRelease({ backends, files }, request, signal);
   }
   if (request.kind === "unload") {
     releases.delete(request.release);
-    return null;
+    backends.unload(request.release);
   }
-  const release = releases.get(request.release);
-  if (release === undefined) throw new RangeError(`${request.release} is not loaded`);
-  return prove(release, request);
+  return null;
 }

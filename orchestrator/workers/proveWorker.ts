@@ -2,7 +2,7 @@ import { systemClock as clock } from "../clock.ts";
 import type { WorkerConfig } from "../config.ts";
 import type { Hex, Logger } from "../domain/ports.ts";
 import { nodeClient } from "../http/nodeClient.ts";
-import { SnarkjsProver } from "../prover/snarkjsProver.ts";
+import { ProcessProver } from "../prover/processProver.ts";
 import { encodeProveResult } from "../queue/jobs.ts";
 import { runJobWorker } from "../queue/jobWorker.ts";
 import { keepWarm } from "./keepWarm.ts";
@@ -15,7 +15,11 @@ export async function startProveWorker(
 ): Promise<void> {
   const { nodeUrl, token, queue, concurrency } = config;
   const node = nodeClient({ url: nodeUrl, token });
-  const prover = new SnarkjsProver({ store: workerStore(config) });
+  const prover = new ProcessProver({
+    store: workerStore(config),
+    settings: config.prover,
+    logger,
+  });
   logger.info("prove worker started", { node: nodeUrl });
   const { redisUrl: url, prefix } = queue;
   const processOf = (stage: "prove" | "refute") => async (requestId: Hex) => {

@@ -1,4 +1,4 @@
-// npm run bench -- gas|path [--json]: figures, not tests. With --json the last line of stdout is one object.
+// npm run bench -- gas|path|prove [--json]: figures, not tests. With --json the last line of stdout is one object.
 import { parseArgs } from "node:util";
 
 interface Options {
@@ -7,11 +7,14 @@ interface Options {
   readonly check: boolean;
   /** Make them the committed figures. */
   readonly write: boolean;
+  /** One row, by its name. */
+  readonly only?: string | undefined;
 }
 
 const benches: Readonly<Record<string, () => Promise<{ run(options: Options): Promise<void> }>>> = {
   gas: async () => import("./gas.ts"),
   path: async () => import("./path.ts"),
+  prove: async () => import("./prove.ts"),
 };
 
 const { values, positionals } = parseArgs({
@@ -20,11 +23,12 @@ const { values, positionals } = parseArgs({
     json: { type: "boolean", default: false },
     check: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
+    only: { type: "string" },
   },
 });
 const bench = benches[positionals[0] ?? ""];
 if (bench === undefined || positionals.length !== 1) {
-  console.error(`Usage: npm run bench -- ${Object.keys(benches).join("|")} [--json]`);
+  console.error(`Usage: npm run bench -- ${Object.keys(benches).join("|")} [--json] [--only NAME]`);
   process.exitCode = 1;
 } else {
   try {

@@ -6,7 +6,7 @@ import { z } from "zod";
 
 import { buildRelease, type BuiltRelease } from "../../circuits/release/buildRelease.ts";
 import { readModelFolder } from "../../circuits/release/modelFolder.ts";
-import { SnarkjsProver } from "../../orchestrator/prover/snarkjsProver.ts";
+import { ProcessProver } from "../../orchestrator/prover/processProver.ts";
 import { LocalStore } from "../../orchestrator/storage/localStore.ts";
 import { endedRequests, showDigits } from "../demo/digitRequests.ts";
 import { startLocalOperator, type LocalOperator } from "../demo/localOperator.ts";
@@ -61,7 +61,7 @@ async function measureModel(model: string): Promise<readonly PathRow[]> {
 
 async function warmProof(release: BuiltRelease, store: LocalStore, model: string): Promise<number> {
   const { heldout } = await readModelFolder(join(root, "models", model));
-  const prover = new SnarkjsProver({ store });
+  const prover = new ProcessProver({ store });
   try {
     const times: number[] = [];
     for (const [index, { input }] of heldout.slice(0, WARM_PROOFS + 1).entries()) {

@@ -3,7 +3,7 @@ import { Contract } from "ethers";
 import { encodeEvidence } from "../../orchestrator/chain/coordinatorCalls.ts";
 import { OrchestratorError } from "../../orchestrator/domain/errors.ts";
 import { readManifest } from "../../orchestrator/domain/releaseFiles.ts";
-import { SnarkjsProver } from "../../orchestrator/prover/snarkjsProver.ts";
+import { ProcessProver } from "../../orchestrator/prover/processProver.ts";
 import { openInterpreter } from "../../orchestrator/runtime/integerSession.ts";
 import { OnnxInference } from "../../orchestrator/runtime/onnxInference.ts";
 import { LocalStore } from "../../orchestrator/storage/localStore.ts";
@@ -56,7 +56,7 @@ export async function withLocalRelease<Result>(
   const openSession = (model: Parameters<typeof openInterpreter>[0]) =>
     Promise.resolve(openInterpreter(model));
   const inference = new OnnxInference({ store, openSession });
-  const prover = new SnarkjsProver({ store });
+  const prover = new ProcessProver({ store });
   try {
     const manifestCid = await manifestOf(deployment, request);
     const { keyId } = await readManifest(store, manifestCid);
@@ -74,7 +74,7 @@ function localRelease(parts: {
   readonly request: Subject;
   readonly manifestCid: string;
   readonly inference: OnnxInference;
-  readonly prover: SnarkjsProver;
+  readonly prover: ProcessProver;
 }): LocalRelease {
   const { request, manifestCid, inference, prover } = parts;
   const { requestId } = request;

@@ -1,3 +1,4 @@
+import { loadNativeModule } from "../../../orchestrator/prover/nativeModule.ts";
 import { endedRequests, showDigits } from "../../../scripts/demo/digitRequests.ts";
 import type { EndedRequest, SentRequest } from "../../../scripts/demo/digitRequests.ts";
 import { startLocalOperator, type LocalOperator } from "../../../scripts/demo/localOperator.ts";
@@ -56,6 +57,8 @@ async function playScenes(parameters: {
   if (!(await buildContracts(root, { isQuiet: true }))) {
     throw new CliError("The contracts do not compile.", "Run npm run build to see why.");
   }
+  const native = loadNativeModule();
+  onStep(`native prover: ${typeof native === "string" ? `skipped: ${native}` : "in use"}`);
   const operator = await startLocalOperator({ models: DEMO_MODELS, onStep, cleanup, signal });
 
   const scene = { ...operator, images: await chooseImages() };

@@ -19,7 +19,7 @@ const suites: Readonly<Record<SuiteName, (setting: Setting) => Promise<Counts>>>
     runNodeSuite({
       root,
       print,
-      files: ["test/{house,cli,sdk,parity,circuits,orchestrator,scripts}/**/*.test.ts"],
+      files: ["test/{house,cli,sdk,parity,circuits,orchestrator,prover,scripts}/**/*.test.ts"],
       concurrency: 2,
     }),
   // Real processes under real deadlines: one scenario at a time.

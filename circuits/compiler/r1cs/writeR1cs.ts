@@ -15,7 +15,7 @@ const HEADER_BYTES = 4 + FIELD_BYTES + 4 * 4 + 8 + 4;
  * Writes a circuit as `.r1cs` (version 1), row by row. The wire-to-label section is left out: there
  * are no circom labels, and every reader does without it.
  */
-export function writeR1cs(circuit: Circuit, sink: ByteSink): void {
+export function writeR1cs(circuit: Pick<Circuit, "size" | "rows">, sink: ByteSink): void {
   const { rows, wires, termsA, termsB, termsC } = circuit.size;
   const writer = new BinaryWriter(sink);
   writer.text("r1cs");

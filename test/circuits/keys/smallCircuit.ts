@@ -52,7 +52,7 @@ export function wtnsFile(witness: readonly bigint[]): Uint8Array {
   return file;
 }
 
-function r1csFile(rows: readonly Row[], wires: number): Uint8Array {
+export function r1csFile(rows: readonly Row[], wires: number): Uint8Array {
   const counts = [word(wires), word(2), word(1), word(0), Buffer.alloc(8), word(rows.length)];
   const header = Buffer.concat([word(32), littleEndian(FIELD_ORDER), ...counts]);
   return writeSections("r1cs", [

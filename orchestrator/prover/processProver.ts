@@ -1,25 +1,34 @@
 import { OrchestratorError } from "../domain/errors.ts";
-import type { ContentStore, ProvenAnswer, ProverBackend, Work } from "../domain/ports.ts";
+import type { ContentStore, Logger, ProvenAnswer, ProverBackend, Work } from "../domain/ports.ts";
 import { readArtefact, readManifest } from "../domain/releaseFiles.ts";
 import { ProverChild } from "./proverChild.ts";
-import type { ProcessAnswer, ProverRequest } from "./proverMessages.ts";
+import type { ProcessAnswer, ProverRequest, ProverSettings } from "./proverMessages.ts";
 
 /** Keys of more releases than this are not held in memory at once. */
 const WARM_RELEASES = 4;
 
 /**
- * Proves with snarkjs in a process of its own, which it starts with the first release and again
+ * Proves in a process of its own, with the native prover or with snarkjs, which it starts with the first release and again
  * after a crash or an aborted proof. One proof at a time: each uses all cores.
  */
-export class SnarkjsProver implements ProverBackend {
+export class ProcessProver implements ProverBackend {
   readonly #store: ContentStore;
+  readonly #settings: ProverSettings;
+  readonly #logger: Logger | undefined;
   #child: ProverChild | null = null;
   /** Releases the process holds, the one used longest ago first. */
   #warm: readonly string[] = [];
+  readonly #noted = new Set<string>();
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(input: { readonly store: ContentStore }) {
+  constructor(input: {
+    readonly store: ContentStore;
+    readonly settings?: ProverSettings;
+    readonly logger?: Logger;
+  }) {
     this.#store = input.store;
+    this.#settings = input.settings ?? { backend: "auto" };
+    this.#logger = input.logger;
   }
 
   async prepare(manifestCid: string, signal?: AbortSignal): Promise<void> {
@@ -33,6 +42,8 @@ export class SnarkjsProver implements ProverBackend {
       const request = { kind: "prove", release: manifestCid, payee, input } as const;
       const answer = await this.#ask({ ...request, requestId: BigInt(requestId) }, signal);
       if (answer === null) throw new OrchestratorError("ProvingFailed");
+      const { backend, phases } = answer;
+      this.#logger?.debug("proof made", { requestId, backend, phases });
       return { ...answer, output: Uint8Array.from(answer.output) };
     }, signal);
   }
@@ -68,8 +79,16 @@ export class SnarkjsProver implements ProverBackend {
   }
 
   #ask(request: ProverRequest, signal?: AbortSignal): Promise<ProcessAnswer | null> {
-    if (this.#child?.isAlive !== true) this.#child = new ProverChild();
-    return this.#child.ask(request, signal);
+    if (this.#child?.isAlive !== true) this.#child = new ProverChild(this.#settings);
+    const onNotice = (notice: string) => this.#note(notice);
+    return this.#child.ask(request, { signal, onNotice });
+  }
+
+  /** A process that starts again says the same again. */
+  #note(notice: string): void {
+    if (this.#noted.has(notice)) return;
+    this.#noted.add(notice);
+    this.#logger?.info(notice);
   }
 
   /** Runs after all that was asked before, unless it was aborted meanwhile. */

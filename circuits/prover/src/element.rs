@@ -1,0 +1,238 @@
+//! Field elements and points as they lie in the files.
+
+use crate::container::long;
+use crate::msm::batch::{self, Pair};
+use ark_bn254::{Fq, Fq2, Fr, g1, g2};
+use ark_ec::AffineRepr;
+use ark_ec::short_weierstrass::{Affine, Projective, SWCurveConfig};
+use ark_ff::{BigInt, Field, PrimeField};
+
+pub const ELEMENT: usize = 32;
+pub const G1_BYTES: usize = 64;
+pub const G2_BYTES: usize = 128;
+
+pub type Limbs = [u64; 4];
+
+/// Fewer additions are done one by one.
+#[cfg(target_arch = "x86_64")]
+const LEAST_FOR_LANES: usize = 8;
+
+/// 256 bits at `at`, lowest limb first.
+#[inline]
+pub fn limbs(bytes: &[u8], at: usize) -> Limbs {
+    let bytes = &bytes[at..at + ELEMENT];
+    [long(bytes, 0), long(bytes, 8), long(bytes, 16), long(bytes, 24)]
+}
+
+pub fn is_below(value: &Limbs, bound: &Limbs) -> bool {
+    for index in (0..4).rev() {
+        if value[index] != bound[index] {
+            return value[index] < bound[index];
+        }
+    }
+    false
+}
+
+pub fn is_scalar(value: &Limbs) -> bool {
+    is_below(value, &Fr::MODULUS.0)
+}
+
+/// A coordinate of a point: an element of the base field or of its quadratic extension.
+pub trait Coordinate: Field {
+    const BYTES: usize;
+    /// Memory that `add_pairs` uses again and again.
+    type Room: Default + Send;
+    /// Montgomery form is also the library's own, so reading is copying. No range check.
+    fn read(bytes: &[u8]) -> Self;
+    /// Whether the bytes are an element: every part below the base field's order.
+    fn is_element(bytes: &[u8]) -> bool;
+    /// Adds pairs of points with different x, none at infinity, in the fastest way there is here.
+    fn add_pairs(
+        points: &[Point<Self>],
+        pairs: &[Pair],
+        sums: &mut [Point<Self>],
+        room: &mut Self::Room,
+    );
+}
+
+/// Room for additions one by one, and for those eight at a time.
+pub struct BothRooms<F, const D: usize> {
+    products: Vec<F>,
+    #[cfg(target_arch = "x86_64")]
+    lanes: crate::msm::lane_pairs::Room<D>,
+}
+
+impl<F, const D: usize> Default for BothRooms<F, D> {
+    fn default() -> Self {
+        Self {
+            products: Vec::new(),
+            #[cfg(target_arch = "x86_64")]
+            lanes: Vec::new(),
+        }
+    }
+}
+
+impl Coordinate for Fq {
+    const BYTES: usize = ELEMENT;
+    type Room = BothRooms<Fq, 1>;
+
+    #[inline]
+    fn read(bytes: &[u8]) -> Self {
+        Fq::new_unchecked(BigInt(limbs(bytes, 0)))
+    }
+
+    fn is_element(bytes: &[u8]) -> bool {
+        is_below(&limbs(bytes, 0), &Fq::MODULUS.0)
+    }
+
+    fn add_pairs(
+        points: &[Point<Fq>],
+        pairs: &[Pair],
+        sums: &mut [Point<Fq>],
+        room: &mut Self::Room,
+    ) {
+        #[cfg(target_arch = "x86_64")]
+        if pairs.len() >= LEAST_FOR_LANES && crate::lanes::are_available() {
+            // SAFETY: the line above asked the machine for the instructions.
+            unsafe { crate::msm::lane_pairs::add_pairs(points, pairs, sums, &mut room.lanes) };
+            return;
+        }
+        batch::add_pairs(points, pairs, sums, &mut room.products);
+    }
+}
+
+impl Coordinate for Fq2 {
+    const BYTES: usize = 2 * ELEMENT;
+    type Room = BothRooms<Fq2, 2>;
+
+    #[inline]
+    fn read(bytes: &[u8]) -> Self {
+        Fq2::new(Fq::read(bytes), Fq::read(&bytes[ELEMENT..]))
+    }
+
+    fn is_element(bytes: &[u8]) -> bool {
+        Fq::is_element(bytes) && Fq::is_element(&bytes[ELEMENT..])
+    }
+
+    fn add_pairs(
+        points: &[Point<Fq2>],
+        pairs: &[Pair],
+        sums: &mut [Point<Fq2>],
+        room: &mut Self::Room,
+    ) {
+        #[cfg(target_arch = "x86_64")]
+        if pairs.len() >= LEAST_FOR_LANES && crate::lanes::are_available() {
+            // SAFETY: the line above asked the machine for the instructions.
+            unsafe { crate::msm::lane_pairs::add_pairs(points, pairs, sums, &mut room.lanes) };
+            return;
+        }
+        batch::add_pairs(points, pairs, sums, &mut room.products);
+    }
+}
+
+/// The two groups of the pairing.
+pub trait Group: SWCurveConfig<BaseField: Coordinate, ScalarField = Fr> {
+    const POINT_BYTES: usize = 2 * <Self::BaseField as Coordinate>::BYTES;
+}
+
+impl Group for g1::Config {}
+impl Group for g2::Config {}
+
+/// An affine point; infinity is (0, 0), which is on neither curve, as in snarkjs's files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Point<F> {
+    pub x: F,
+    pub y: F,
+}
+
+impl<F: Coordinate> Point<F> {
+    pub const INFINITY: Self = Self { x: F::ZERO, y: F::ZERO };
+
+    #[inline]
+    pub fn is_infinity(&self) -> bool {
+        self.y.is_zero() && self.x.is_zero()
+    }
+
+    #[inline]
+    pub fn negated_if(self, condition: bool) -> Self {
+        if condition { Self { x: self.x, y: -self.y } } else { self }
+    }
+
+    pub fn affine<P: SWCurveConfig<BaseField = F>>(&self) -> Affine<P> {
+        if self.is_infinity() { Affine::identity() } else { Affine::new_unchecked(self.x, self.y) }
+    }
+
+    pub fn is_on_curve<P: SWCurveConfig<BaseField = F>>(&self) -> bool {
+        // Both curves have a = 0.
+        self.is_infinity() || self.y.square() == self.x.square() * self.x + P::COEFF_B
+    }
+}
+
+/// Points that lie one after the other, in a file or in memory.
+#[derive(Clone, Copy)]
+pub struct Bases<'a> {
+    bytes: &'a [u8],
+    point_bytes: usize,
+}
+
+impl<'a> Bases<'a> {
+    pub fn new<P: Group>(bytes: &'a [u8]) -> Self {
+        Self { bytes, point_bytes: P::POINT_BYTES }
+    }
+
+    pub fn len(&self) -> usize {
+        self.bytes.len() / self.point_bytes
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    #[inline]
+    fn raw(&self, index: usize) -> &'a [u8] {
+        &self.bytes[index * self.point_bytes..(index + 1) * self.point_bytes]
+    }
+
+    /// Asks for a point that will soon be read: scattered ones come from afar.
+    #[inline]
+    pub fn prefetch(&self, index: usize) {
+        #[cfg(target_arch = "x86_64")]
+        {
+            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+            let raw = self.raw(index);
+            // SAFETY: nothing is read or written; the first and last bytes are inside the slice.
+            unsafe {
+                _mm_prefetch::<_MM_HINT_T0>(raw.as_ptr().cast());
+                _mm_prefetch::<_MM_HINT_T0>(raw.as_ptr().add(raw.len() - 1).cast());
+            }
+        }
+    }
+
+    #[inline]
+    pub fn is_infinity(&self, index: usize) -> bool {
+        self.raw(index).chunks_exact(8).all(|part| long(part, 0) == 0)
+    }
+
+    #[inline]
+    pub fn get<F: Coordinate>(&self, index: usize) -> Point<F> {
+        let raw = self.raw(index);
+        Point { x: F::read(raw), y: F::read(&raw[F::BYTES..]) }
+    }
+
+    /// Whether the coordinates are elements of the field, and the point is on the curve.
+    pub fn is_valid<P: Group>(&self, index: usize) -> bool {
+        let raw = self.raw(index);
+        let (x, y) = raw.split_at(P::BaseField::BYTES);
+        P::BaseField::is_element(x)
+            && P::BaseField::is_element(y)
+            && self.get::<P::BaseField>(index).is_on_curve::<P>()
+    }
+}
+
+pub fn to_point<P: Group>(point: &Projective<P>) -> Point<P::BaseField> {
+    let affine = Affine::from(*point);
+    match affine.xy() {
+        Some((x, y)) => Point { x, y },
+        None => Point::INFINITY,
+    }
+}

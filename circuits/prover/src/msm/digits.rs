@@ -1,0 +1,192 @@
+//! Scalars as signed digits, sorted into classes by their size.
+
+use crate::element::{Bases, Limbs, is_below};
+use crate::error::Result;
+use crate::memory::{filled, reserved};
+use ark_bn254::Fr;
+use ark_ff::PrimeField;
+
+/// An index of a base, doubled, plus one if the base is to be subtracted.
+pub type Entry = u32;
+
+/// A scalar's distance from zero, and on which side it lies.
+#[derive(Clone, Copy)]
+pub struct Magnitude {
+    limbs: Limbs,
+    entry: Entry,
+}
+
+/// Scalars up to this are their own bucket: a one costs one addition.
+const SHORT_BITS: u32 = 8;
+const MIDDLE_BITS: u32 = 64;
+/// What summing one bucket costs, in additions into buckets. These take a product or less each
+/// where lanes do eight at a time, and the sums of buckets are made one by one.
+const BUCKET_COST: u64 = 12;
+/// Half the field: magnitudes never reach 2^253.
+const FULL_BITS: u32 = 253;
+
+/// Scalars of like size, and the windows in which they are added.
+pub struct Class {
+    members: Vec<Magnitude>,
+    bits: u32,
+    window_bits: u32,
+    is_signed: bool,
+}
+
+/// The entries of one window by bucket: bucket k holds those of weight k + 1.
+pub struct Sorted {
+    pub entries: Vec<Entry>,
+    /// Where each bucket begins, and where the last one ends.
+    pub starts: Vec<u32>,
+}
+
+/// Drops what adds nothing (zeros, and bases at infinity) and sorts the rest by size.
+pub fn classify(bases: &Bases<'_>, scalars: &[Limbs]) -> Result<Vec<Class>> {
+    let mut counts = [0; 3];
+    let sizes = scalars.iter().enumerate().map(|(index, scalar)| {
+        if *scalar == [0; 4] || bases.is_infinity(index) {
+            return None;
+        }
+        let magnitude = magnitude(scalar, index);
+        Some((magnitude, class_of(&magnitude.limbs)))
+    });
+    for (_, class) in sizes.clone().flatten() {
+        counts[class] += 1;
+    }
+    let mut members: [Vec<Magnitude>; 3] =
+        [reserved(counts[0])?, reserved(counts[1])?, reserved(counts[2])?];
+    for (magnitude, class) in sizes.flatten() {
+        members[class].push(magnitude);
+    }
+    let bits = [SHORT_BITS, MIDDLE_BITS, FULL_BITS];
+    let classes = members.into_iter().zip(bits).filter(|(members, _)| !members.is_empty());
+    Ok(classes.map(|(members, bits)| Class::new(members, bits)).collect())
+}
+
+fn class_of(limbs: &Limbs) -> usize {
+    match limbs {
+        [low, 0, 0, 0] if *low < 1 << SHORT_BITS => 0,
+        [_, 0, 0, 0] => 1,
+        _ => 2,
+    }
+}
+
+fn magnitude(scalar: &Limbs, index: usize) -> Magnitude {
+    let entry = (index as Entry) << 1;
+    if is_below(&Fr::MODULUS_MINUS_ONE_DIV_TWO.0, scalar) {
+        Magnitude { limbs: difference(&Fr::MODULUS.0, scalar), entry: entry | 1 }
+    } else {
+        Magnitude { limbs: *scalar, entry }
+    }
+}
+
+fn difference(larger: &Limbs, smaller: &Limbs) -> Limbs {
+    let mut borrow = false;
+    std::array::from_fn(|index| {
+        let (part, first) = larger[index].overflowing_sub(smaller[index]);
+        let (part, second) = part.overflowing_sub(u64::from(borrow));
+        borrow = first || second;
+        part
+    })
+}
+
+impl Class {
+    fn new(members: Vec<Magnitude>, bits: u32) -> Self {
+        if bits == SHORT_BITS {
+            return Self { members, bits, window_bits: SHORT_BITS, is_signed: false };
+        }
+        let cost = |window_bits: &u32| {
+            let windows = u64::from(bits / window_bits + 1);
+            windows * (members.len() as u64 + (BUCKET_COST << (window_bits - 1)))
+        };
+        let window_bits = (3..=16).min_by_key(cost).unwrap_or(8);
+        let mut class = Self { members, bits, window_bits, is_signed: true };
+        let windows = class.windows();
+        for member in &mut class.members {
+            member.limbs = recode(&member.limbs, windows, window_bits);
+        }
+        class
+    }
+
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    pub fn window_bits(&self) -> u32 {
+        self.window_bits
+    }
+
+    pub fn windows(&self) -> u32 {
+        // Signed digits carry into one bit more.
+        if self.is_signed { self.bits / self.window_bits + 1 } else { 1 }
+    }
+
+    /// The entries of a window in the order of their buckets.
+    pub fn sorted(&self, window: u32) -> Result<Sorted> {
+        let buckets = 1usize << (self.window_bits - u32::from(self.is_signed));
+        let mut starts: Vec<u32> = filled(buckets + 2, 0)?;
+        for member in &self.members {
+            let (bucket, _) = self.digit(member, window);
+            // One place further on: the second pass moves each start to its bucket's end.
+            starts[(bucket as usize) + 1] += 1;
+        }
+        // Digit zero adds nothing and is left out.
+        starts[1] = 0;
+        for bucket in 1..starts.len() {
+            starts[bucket] += starts[bucket - 1];
+        }
+        let mut entries = filled(starts[buckets + 1] as usize, 0)?;
+        for member in &self.members {
+            let (bucket, is_negative) = self.digit(member, window);
+            if bucket > 0 {
+                let next = &mut starts[bucket as usize];
+                entries[*next as usize] = member.entry ^ Entry::from(is_negative);
+                *next += 1;
+            }
+        }
+        starts.truncate(buckets + 1);
+        Ok(Sorted { entries, starts })
+    }
+
+    /// Digit `window` of a scalar: its magnitude, and whether it is negative.
+    #[inline]
+    fn digit(&self, member: &Magnitude, window: u32) -> (u32, bool) {
+        let bits = self.window_bits;
+        if !self.is_signed {
+            return (member.limbs[0] as u32, false);
+        }
+        let raw = window_of(&member.limbs, window * bits, bits);
+        if window + 1 == self.windows() {
+            return (raw, false);
+        }
+        let half = 1 << (bits - 1);
+        if raw < half { (half - raw, true) } else { (raw - half, false) }
+    }
+}
+
+/// Adds half a digit to each window but the last, so that each signed digit is what stands in its
+/// window less that half, and no digit depends on a carry from another.
+fn recode(limbs: &Limbs, windows: u32, bits: u32) -> Limbs {
+    let mut halves: Limbs = [0; 4];
+    for window in 1..windows {
+        let at = window * bits - 1;
+        halves[(at / 64) as usize] |= 1 << (at % 64);
+    }
+    let mut carry = false;
+    std::array::from_fn(|index| {
+        let (part, first) = limbs[index].overflowing_add(halves[index]);
+        let (part, second) = part.overflowing_add(u64::from(carry));
+        carry = first || second;
+        part
+    })
+}
+
+#[inline]
+fn window_of(limbs: &Limbs, at: u32, bits: u32) -> u32 {
+    let (index, shift) = ((at / 64) as usize, at % 64);
+    let mut part = limbs[index] >> shift;
+    if shift + bits > 64 && index < 3 {
+        part |= limbs[index + 1] << (64 - shift);
+    }
+    (part & ((1 << bits) - 1)) as u32
+}

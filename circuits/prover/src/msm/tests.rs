@@ -1,0 +1,101 @@
+use super::*;
+use crate::element::{Coordinate, to_point};
+use ark_bn254::{Fr, g1, g2};
+use ark_ec::{CurveGroup, PrimeGroup};
+use ark_ff::{BigInt, Field, PrimeField, UniformRand, Zero};
+use proptest::prelude::*;
+
+/// Points that are `factors` times the generator, as a section of a file.
+fn section<P: Group>(factors: &[Fr], write: impl Fn(&mut Vec<u8>, P::BaseField)) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for factor in factors {
+        let point = to_point(&(Projective::<P>::generator() * factor));
+        write(&mut bytes, point.x);
+        write(&mut bytes, point.y);
+    }
+    bytes
+}
+
+fn write_element(bytes: &mut Vec<u8>, element: ark_bn254::Fq) {
+    element.0.0.iter().for_each(|limb| bytes.extend(limb.to_le_bytes()));
+}
+
+fn agrees(factors: &[Fr], scalars: &[Fr], threads: usize) {
+    let plain: Vec<Limbs> = scalars.iter().map(|scalar| scalar.into_bigint().0).collect();
+    let expected: Fr = factors.iter().zip(scalars).map(|(factor, scalar)| *factor * scalar).sum();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let control = Control::default();
+
+    let bytes = section::<g1::Config>(factors, write_element);
+    let bases = Bases::new::<g1::Config>(&bytes);
+    let sum = pool.install(|| multi_exponentiation::<g1::Config>(bases, &plain, &control));
+    assert_eq!(sum.unwrap(), ark_bn254::G1Projective::generator() * expected);
+
+    let bytes = section::<g2::Config>(factors, |bytes, element| {
+        write_element(bytes, element.c0);
+        write_element(bytes, element.c1);
+    });
+    let bases = Bases::new::<g2::Config>(&bytes);
+    let sum = pool.install(|| multi_exponentiation::<g2::Config>(bases, &plain, &control));
+    assert_eq!(sum.unwrap(), ark_bn254::G2Projective::generator() * expected);
+}
+
+fn limit(exponent: u32) -> Fr {
+    Fr::from(2u64).pow([u64::from(exponent)])
+}
+
+/// Scalars at the edges of every class and window, and any others.
+fn scalar() -> impl Strategy<Value = Fr> {
+    let power = (0u32..254, -2i64..3).prop_map(|(bits, offset)| limit(bits) + Fr::from(offset));
+    let any = any::<[u64; 4]>()
+        .prop_map(|limbs| Fr::from_le_bytes_mod_order(&limbs.map(u64::to_le_bytes).concat()));
+    let small = (-3i64..4).prop_map(Fr::from);
+    let half = (-2i64..3)
+        .prop_map(|offset| Fr::new(BigInt(Fr::MODULUS_MINUS_ONE_DIV_TWO.0)) + Fr::from(offset));
+    prop_oneof![6 => small, 1 => power.clone(), 1 => power.prop_map(|value| -value), 1 => any, 1 => half]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn agrees_with_the_sum_in_the_exponent(
+        // Few distinct bases, so that equal, opposite and infinite points meet.
+        pairs in prop::collection::vec((-3i64..4, scalar()), 0..120),
+        threads in 1usize..5,
+    ) {
+        let (factors, scalars): (Vec<Fr>, Vec<Fr>) =
+            pairs.into_iter().map(|(factor, scalar)| (Fr::from(factor), scalar)).unzip();
+        agrees(&factors, &scalars, threads);
+    }
+}
+
+#[test]
+fn agrees_for_many_points_of_each_kind() {
+    let mut random = ark_std::test_rng();
+    let factors: Vec<Fr> = (0..3000).map(|_| Fr::rand(&mut random)).collect();
+    let dense: Vec<Fr> = (0..3000).map(|_| Fr::rand(&mut random)).collect();
+    let bits: Vec<Fr> = (0..3000u64).map(|index| Fr::from(index % 3 % 2)).collect();
+    let largest = vec![-Fr::from(1u64); 3000];
+    for scalars in [dense, bits, largest, vec![Fr::zero(); 3000]] {
+        agrees(&factors, &scalars, 3);
+    }
+}
+
+#[test]
+fn stops_when_cancelled() {
+    let bytes = section::<g1::Config>(&[Fr::from(2u64); 10], write_element);
+    let control = Control::default();
+    control.cancel();
+    let bases = Bases::new::<g1::Config>(&bytes);
+    let sum = multi_exponentiation::<g1::Config>(bases, &[[1, 0, 0, 0]; 10], &control);
+    assert_eq!(sum.unwrap_err().code(), "Cancelled");
+}
+
+#[test]
+fn reads_back_what_is_written() {
+    let point = (ark_bn254::G1Projective::generator() * Fr::from(7u64)).into_affine();
+    let bytes = section::<g1::Config>(&[Fr::from(7u64)], write_element);
+    assert_eq!(ark_bn254::Fq::read(&bytes), point.x);
+    assert!(Bases::new::<g1::Config>(&bytes).is_valid::<g1::Config>(0));
+}

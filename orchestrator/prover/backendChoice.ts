@@ -1,0 +1,81 @@
+import { OrchestratorError } from "../domain/errors.ts";
+import type { BackendProof, Groth16Backend } from "./groth16Backend.ts";
+import type { BackendName } from "./proverMessages.ts";
+import type { WarmRelease } from "./warmRelease.ts";
+
+/** Failures that say nothing about the backend: another one could do no better. */
+const NOT_ITS_FAULT = new Set(["Cancelled", "MemoryLimit"]);
+
+/**
+ * Proves with the first backend, and with the second where the first fails. If the second succeeds
+ * where the first did not, the first is at fault and is not asked again in this process.
+ */
+export class BackendChoice {
+  readonly #fallback: Groth16Backend;
+  readonly #onSkipped: (reason: string) => void;
+  #preferred: Groth16Backend | null;
+
+  constructor(input: {
+    readonly preferred: Groth16Backend | null;
+    readonly fallback: Groth16Backend;
+    /** Hears once why the preferred backend is not asked any more. */
+    readonly onSkipped: (reason: string) => void;
+  }) {
+    this.#preferred = input.preferred;
+    this.#fallback = input.fallback;
+    this.#onSkipped = input.onSkipped;
+  }
+
+  /** Never fails for what only the preferred backend refuses: its turn comes with the proof. */
+  async load(release: string, files: WarmRelease): Promise<void> {
+    try {
+      await (this.#preferred ?? this.#fallback).load(release, files);
+    } catch (error) {
+      if (this.#preferred === null) throw error;
+    }
+  }
+
+  unload(release: string): void {
+    this.#preferred?.unload(release);
+    this.#fallback.unload(release);
+  }
+
+  /** @throws what the backends throw; if both fail, what the fallback throws */
+  async prove(input: {
+    readonly release: string;
+    readonly files: WarmRelease;
+    readonly wtns: Uint8Array;
+    readonly signal: AbortSignal;
+  }): Promise<BackendProof & { readonly backend: BackendName }> {
+    const preferred = this.#preferred;
+    if (preferred === null) return attempt(this.#fallback, input);
+    try {
+      return await attempt(preferred, input);
+    } catch (error) {
+      if (input.signal.aborted || !isItsFault(error)) throw error;
+      const answer = await attempt(this.#fallback, input);
+      this.#preferred = null;
+      this.#onSkipped(`quarantined, it failed where snarkjs did not: ${reasonOf(error)}`);
+      return answer;
+    }
+  }
+}
+
+async function attempt(
+  backend: Groth16Backend,
+  { release, files, wtns, signal }: Parameters<BackendChoice["prove"]>[0],
+) {
+  await backend.load(release, files);
+  return { ...(await backend.prove(release, wtns, signal)), backend: backend.name };
+}
+
+function isItsFault(error: unknown): boolean {
+  const code = error instanceof OrchestratorError ? error.data["native"] : undefined;
+  return typeof code !== "string" || !NOT_ITS_FAULT.has(code);
+}
+
+function reasonOf(error: unknown): string {
+  const reason = error instanceof OrchestratorError ? error.data["reason"] : undefined;
+  if (typeof reason === "string") return reason;
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,24 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+import type { NativeOptions, NativeProver, ProofControl } from "./nativeBinding.d.ts";
+
+/** Where `npm run build:prover` puts it. */
+const BINARY = resolve(import.meta.dirname, "../../build/prover/assay-prover.node");
+
+/** What the compiled library exports. */
+export interface NativeModule {
+  readonly NativeProver: new (options: NativeOptions) => NativeProver;
+  readonly ProofControl: new (onPhase?: ((phase: string) => void) | null) => ProofControl;
+}
+
+/** The native prover's library, or in words why it cannot be used. */
+export function loadNativeModule(binary = BINARY): NativeModule | string {
+  if (!existsSync(binary)) return "not built (npm run build:prover)";
+  try {
+    // Its types are generated from the same source: nativeBinding.d.ts.
+    return createRequire(import.meta.url)(binary) as NativeModule;
+  } catch (error) {
+    return error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+  }
+}

@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import { truncate } from "node:fs/promises";
+import path from "node:path";
+import { after, describe, it } from "node:test";
+import { groth16 } from "snarkjs";
+import { interpret } from "../../../circuits/compiler/integer/interpret.ts";
+import { parseModel } from "../../../circuits/compiler/integer/modelFile.ts";
+import { decodeInputs, encodeOutputs } from "../../../circuits/compiler/integer/payload.ts";
+import { ensureDevelopmentKeys } from "../../../circuits/keys/developmentKeys.ts";
+import { OrchestratorError } from "../../../orchestrator/domain/errors.ts";
+import type { Groth16Proof } from "../../../orchestrator/domain/ports.ts";
+import { ProverChild } from "../../../orchestrator/prover/proverChild.ts";
+import { loadNativeModule } from "../../../orchestrator/prover/nativeModule.ts";
+import { ProcessProver } from "../../../orchestrator/prover/processProver.ts";
+import { encodeManifest } from "../../../sdk/protocol/manifest.ts";
+import { publicSignals } from "../../../sdk/protocol/publicSignals.ts";
+import { toSnarkjsVerifyingKey } from "../../../sdk/protocol/verifyingKey.ts";
+import { endEngineAfterTests } from "../../circuits/keys/engine.ts";
+import { smallCircuit } from "../../circuits/keys/smallCircuit.ts";
+import { altered } from "../../circuits/release/altered.ts";
+import { digitsRelease } from "../../circuits/release/digits.ts";
+
+const release = await digitsRelease();
+const { store, manifest, manifestCid } = release;
+const native = loadNativeModule();
+const BACKENDS = [
+  { backend: "snarkjs", skip: false },
+  {
+    backend: "auto",
+    skip: typeof native === "string" ? `native prover: skipped: ${native}` : false,
+  },
+] as const;
+const input = Uint8Array.from({ length: 64 }, (_, index) => (index * 5) % 17);
+const work = {
+  requestId: `0x${"1f".repeat(32)}`,
+  manifestCid,
+  payee: 42n,
+  input,
+} as const;
+
+function verifies(proof: Groth16Proof, signals: readonly bigint[]): Promise<boolean> {
+  const [b0, b1] = proof.b;
+  return groth16.verify(toSnarkjsVerifyingKey(release.verifyingKey), signals.map(String), {
+    pi_a: [`${proof.a[0]}`, `${proof.a[1]}`, "1"],
+    pi_b: [
+      [`${b0[0]}`, `${b0[1]}`],
+      [`${b1[0]}`, `${b1[1]}`],
+      ["1", "0"],
+    ],
+    pi_c: [`${proof.c[0]}`, `${proof.c[1]}`, "1"],
+    protocol: "groth16",
+    curve: "bn128",
+  });
+}
+
+function fails(code: string, data: Readonly<Record<string, unknown>> = {}) {
+  return (error: unknown) => {
+    assert(error instanceof OrchestratorError, String(error));
+    assert.equal(error.code, code);
+    for (const [key, value] of Object.entries(data)) assert.equal(error.data[key], value);
+    return true;
+  };
+}
+
+endEngineAfterTests();
+
+for (const { backend, skip } of BACKENDS)
+  describe(`ProcessProver, ${backend}`, { skip }, () => {
+    const prover = new ProcessProver({ store, settings: { backend } });
+    after(() => prover.stop());
+
+    it("proves the integer model's output for this request and payee", async () => {
+      const { output, proof, commitment } = await prover.prove(work);
+      const model = parseModel(await store.get(manifest.artefacts.integerModel.cid));
+      const expected = encodeOutputs(model, interpret(model, decodeInputs(model, input)));
+      assert.deepEqual(output, expected);
+      const binding = { requestId: BigInt(work.requestId), payee: work.payee, input, output };
+      const signals = publicSignals(binding);
+      assert.equal(commitment, signals[0]);
+      assert.equal(await verifies(proof, signals), true);
+      for (const other of [{ payee: 43n }, { requestId: 1n }, { input: input.toReversed() }]) {
+        assert.equal(await verifies(proof, publicSignals({ ...binding, ...other })), false);
+      }
+    });
+
+    it("refuses an input of another length, and proves the next one", async () => {
+      const short = { ...work, input: input.subarray(1) };
+      await assert.rejects(prover.prove(short), fails("InputInvalid", { expected: 64 }));
+      assert.equal((await prover.prove(work)).output.length, 20);
+    });
+
+    it("takes its turn when several proofs are asked at once", async () => {
+      const inputs = [0, 1, 2].map((fill) => new Uint8Array(64).fill(fill));
+      const answers = await Promise.all(
+        inputs.map((each) => prover.prove({ ...work, input: each })),
+      );
+      const commitments = new Set(answers.map((answer) => answer.commitment));
+      assert.equal(commitments.size, 3);
+    });
+
+    it("refuses a proving key that is cut short", async () => {
+      const zkey = await store.get(manifest.artefacts.provingKey.cid);
+      for (const length of [0, 10, 500, 100_000, zkey.length - 1]) {
+        const cid = await altered(release, { provingKey: zkey.slice(0, length) });
+        await assert.rejects(prover.prove({ ...work, manifestCid: cid }), fails("ProvingFailed"));
+      }
+    });
+
+    it("refuses the proving key of another circuit", async () => {
+      const { zkey } = await ensureDevelopmentKeys({
+        r1cs: smallCircuit(20).r1cs,
+        name: "other",
+        cacheDirectory: path.join(release.directory, "keys"),
+      });
+      const cid = await altered(release, { provingKey: zkey });
+      await assert.rejects(
+        prover.prove({ ...work, manifestCid: cid }),
+        fails("ProvingFailed", { reason: "proving key of another circuit" }),
+      );
+    });
+
+    it("refuses keys that are not the ones the manifest names", async () => {
+      const ofOther = { ...release.verifyingKey, delta: release.verifyingKey.gamma };
+      const verifyingKey = new TextEncoder().encode(JSON.stringify(toSnarkjsVerifyingKey(ofOther)));
+      await assert.rejects(
+        prover.prepare(await altered(release, { verifyingKey })),
+        fails("ProvingFailed", { reason: "verifying key has another id than the manifest says" }),
+      );
+      const keyId = `0x${"00".repeat(32)}`;
+      await assert.rejects(
+        prover.prepare(await altered(release, {}, { keyId })),
+        fails("ProvingFailed", { reason: "proving key has another id than the manifest says" }),
+      );
+    });
+
+    it("hands on no proof that its own check rejects", async () => {
+      // One bit of the last points of H: the file is as long and as readable as before.
+      const damaged = await store.get(manifest.artefacts.provingKey.cid);
+      const at = damaged.length - 900;
+      damaged[at] = (damaged[at] ?? 0) ^ 1;
+      const cid = await altered(release, { provingKey: damaged });
+      await assert.rejects(prover.prove({ ...work, manifestCid: cid }), fails("ProofRejected"));
+    });
+
+    it("refuses artefacts that are no model and no key", async () => {
+      const junk = new TextEncoder().encode("{}");
+      await assert.rejects(
+        prover.prepare(await altered(release, { integerModel: junk })),
+        fails("ModelRefused", { reason: "ModelMalformed" }),
+      );
+      await assert.rejects(
+        prover.prepare(await altered(release, { verifyingKey: junk })),
+        fails("ProvingFailed"),
+      );
+      await assert.rejects(prover.prepare(await store.put(junk)), fails("ManifestInvalid"));
+    });
+
+    it("loads nothing whose bytes do not match their address", async () => {
+      const key = toSnarkjsVerifyingKey(release.verifyingKey);
+      const verifyingKey = new TextEncoder().encode(`${JSON.stringify(key)}\n`);
+      const cid = await altered(release, { verifyingKey });
+      await truncate(path.join(release.directory, "store", await store.put(verifyingKey)), 100);
+      await assert.rejects(prover.prepare(cid), fails("ArtefactCorrupt"));
+      const missing = { ...manifest.artefacts.provingKey, cid: manifestCid.replace(/..$/, "aa") };
+      const artefacts = { ...manifest.artefacts, provingKey: missing };
+      await assert.rejects(
+        async () => prover.prepare(await store.put(encodeManifest({ ...manifest, artefacts }))),
+        fails("ArtefactMissing"),
+      );
+    });
+
+    it("stops a proof when asked, and proves again afterwards", async () => {
+      await prover.prepare(manifestCid);
+      const controller = new AbortController();
+      const proof = prover.prove(work, controller.signal);
+      setTimeout(() => controller.abort(new Error("no longer wanted")), 20);
+      await assert.rejects(proof, /no longer wanted/);
+      await assert.rejects(prover.prove(work, controller.signal), /no longer wanted/);
+      assert.equal((await prover.prove(work)).output.length, 20);
+    });
+
+    it("keeps more releases than it holds warm apart", async () => {
+      const cids = [manifestCid];
+      for (const description of ["one", "two", "three", "four"]) {
+        cids.push(await store.put(encodeManifest({ ...manifest, description })));
+      }
+      for (const cid of [...cids, manifestCid]) {
+        assert.equal((await prover.prove({ ...work, manifestCid: cid })).output.length, 20);
+      }
+    });
+
+    it("starts again after it was stopped", async () => {
+      await prover.stop();
+      assert.equal((await prover.prove(work)).output.length, 20);
+    });
+  });
+
+describe("ProverChild", () => {
+  it("reports a process that ends, as something to try again", async () => {
+    const child = new ProverChild();
+    const asked = child.ask({ kind: "unload", release: "none" });
+    await child.kill();
+    await assert.rejects(asked, fails("ComputeCrashed"));
+    await assert.rejects(child.ask({ kind: "unload", release: "none" }), fails("ComputeCrashed"));
+  });
+});
