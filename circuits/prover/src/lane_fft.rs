@@ -64,7 +64,6 @@ impl LaneRoots {
         }
         Ok(Self { inner, outer, shift: stored(shift)? })
     }
-
 }
 
 fn insert_far(stored: &mut Stored, lane: usize, value: Fr) {
