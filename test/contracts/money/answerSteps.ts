@@ -12,6 +12,7 @@ import { freeBondUpTo, listedNow, stayingOf } from "./operatorSteps.ts";
 import {
   arrives,
   eventOf,
+  mineNow,
   move,
   numberIn,
   pickFrom,
@@ -179,9 +180,7 @@ async function answeringOperator(session: Session, live: Live): Promise<bigint> 
   const into = (session.time - primaryUntil) % PRIMARY_WINDOW_SECONDS;
   if (into + margin > PRIMARY_WINDOW_SECONDS)
     waitUntil(session, session.time + PRIMARY_WINDOW_SECONDS - into);
-  const { owner: from, treasury } = session.market;
-  const args = [treasury.address, 0n];
-  await sendAt(session, { from, to: coordinator, method: "deposit", args });
+  await mineNow(session);
   return coordinator.getFunction("fallbackOf")(live.request, live.assignment);
 }
 

@@ -13,6 +13,7 @@ import { serveSomebody } from "./operatorSteps.ts";
 import {
   arrives,
   listingKey,
+  mineNow,
   move,
   pickFrom,
   sendAt,
@@ -62,6 +63,9 @@ export async function askFor(session: Session, dice: Dice): Promise<void> {
 
 /** Two at once. */
 export async function askMany(session: Session, dice: Dice): Promise<void> {
+  // Whoever comes back may have to wait for a day, after which the first deadline would be over.
+  await serveSomebody(session, "Optimistic");
+  await serveSomebody(session, "Zk");
   const first = await wishes(session, dice);
   const second = await wishes(session, { ...dice, choice: dice.choice + 7 });
   const wanted = [first, second];
@@ -128,6 +132,7 @@ async function wishes(
 /** What the dearest of those who serve would cost, which is also what the coordinator says. */
 async function quote(session: Session, level: Level, terms: Terms): Promise<bigint> {
   const { coordinator, releaseId, crowd } = session.market;
+  await mineNow(session);
   const said = await coordinator.getFunction("quote")(
     releaseId,
     LEVEL_NUMBER[level],
@@ -136,7 +141,6 @@ async function quote(session: Session, level: Level, terms: Terms): Promise<bigi
   );
   const prices = crowd.flatMap(({ id }) => {
     const listing = session.listings.get(listingKey(level, id));
-    // A view is asked of the last block.
     return listing?.isListed === true ? [listedAt(listing, session.time).price] : [];
   });
   const price = most(...prices);

@@ -4,6 +4,7 @@ import type { Hex } from "../../../sdk/protocol/abiEncoding.ts";
 import { challengeBondOf, gasPriceOf, most } from "./amounts.ts";
 import { answer, checkGas, EVIDENCE, RIGHT_OUTPUT, WRONG_OUTPUT } from "./answerSteps.ts";
 import { INPUT } from "./askSteps.ts";
+import { RELEASE } from "./market.ts";
 import { amountAt } from "./causes.ts";
 import { DELIVERY } from "../../../sdk/protocol/terms.ts";
 import {
@@ -17,6 +18,7 @@ import {
   type Answered,
   type Dice,
   type Live,
+  type Sent,
   type Session,
 } from "./session.ts";
 import {
@@ -42,16 +44,7 @@ export async function finalize(session: Session, dice: Dice): Promise<void> {
   const { coordinator: to, owner: from } = session.market;
   const args = [live.request, live.assignment, record, isRight ? RIGHT_OUTPUT : WRONG_OUTPUT];
   const sent = await sendAt(session, { from, to, method: "finalize", args });
-  const paid = numberIn(eventOf(sent, "RequestFinalized"), "paid");
-  const isCalled = live.terms.delivery === DELIVERY.WhenFinal;
-  const own = paid - live.agreed.price - gasFee;
-  checkGas(live, {
-    sent,
-    gasFee: own,
-    step: "finalize",
-    isCalled,
-    ...(isCalled ? {} : { payload: 0n }),
-  });
+  const own = ownGas(live, sent);
   move(session, unlocked(live.agreed, payee), settled(live.agreed, payee, gasFee + own));
   session.live.delete(live.agreed.id);
 }
@@ -90,27 +83,18 @@ export async function challenge(session: Session, dice: Dice): Promise<void> {
 
 /** A proof of the answer that stands: final at once, and the challenger's bond is the operator's. */
 export async function escalate(session: Session, dice: Dice): Promise<void> {
-  const live = standing(
-    session,
-    dice,
-    ({ answered }) => answered.isRight && session.time + 1n < answered.windowEnd,
-  );
+  const isMeant = ({ answered }: Standing): boolean =>
+    answered.isRight && session.time + 1n < answered.windowEnd;
+  const isAsked = (live: Standing): boolean =>
+    isMeant(live) && live.answered.challenged !== undefined;
+  const live = standing(session, dice, isAsked) ?? standing(session, dice, isMeant);
   if (live === undefined) return answer(session, { ...dice, pick: 1 });
   const { payee, record, gasFee, challenged } = live.answered;
   const { coordinator: to, owner: from } = session.market;
   const proven = { payee: 0n, input: INPUT, output: RIGHT_OUTPUT, evidence: EVIDENCE };
   const args = [live.request, live.assignment, record, proven];
   const sent = await sendAt(session, { from, to, method: "escalate", args });
-  const paid = numberIn(eventOf(sent, "RequestFinalized"), "paid");
-  const own = paid - live.agreed.price - gasFee;
-  const isCalled = live.terms.delivery === DELIVERY.WhenFinal;
-  checkGas(live, {
-    sent,
-    gasFee: own,
-    step: "finalize",
-    isCalled,
-    ...(isCalled ? {} : { payload: 0n }),
-  });
+  const own = ownGas(live, sent);
   move(session, challengeLost(live.agreed.id, payee, challenged));
   move(session, unlocked(live.agreed, payee), settled(live.agreed, payee, gasFee + own));
   session.live.delete(live.agreed.id);
@@ -134,7 +118,7 @@ export async function overturn(session: Session, dice: Dice): Promise<void> {
   const right = { payee: 0n, input: INPUT, output: RIGHT_OUTPUT, evidence: EVIDENCE };
   const args = [live.request, live.assignment, live.answered.record, right, salt];
   const sent = await sendAt(session, { from, to, method: "overturn", args });
-  const share = amountsOfSlash(session, live);
+  const share = rewardOf(session, live);
   const gasFee = numberIn(eventOf(sent, "RequestOverturned"), "reward") - share;
   const isCapped = gasFee === live.agreed.escrow;
   if (!isCapped) checkGas(live, { sent, gasFee, step: "prove", isCalled: true });
@@ -186,7 +170,17 @@ function standing(
   return pickFrom(all.filter(isMeant), pick);
 }
 
-function amountsOfSlash(session: Session, live: Standing): bigint {
+/** Of what was paid for a final answer, the gas of this transaction. */
+function ownGas(live: Standing, sent: Sent): bigint {
+  const paid = numberIn(eventOf(sent, "RequestFinalized"), "paid");
+  const gasFee = paid - live.agreed.price - live.answered.gasFee;
+  const isCalled = live.terms.delivery === DELIVERY.WhenFinal;
+  const payload = isCalled ? RELEASE.outputLength : 0n;
+  checkGas(live, { sent, gasFee, step: "finalize", isCalled, payload });
+  return gasFee;
+}
+
+function rewardOf(session: Session, live: Standing): bigint {
   const transfers = fallen({
     request: live.agreed,
     payee: live.answered.payee,

@@ -54,11 +54,15 @@ export interface Session {
   readonly causes: Set<Cause>;
 }
 
+/** Ids follow deadlines, and draws follow ids: with the clock's time no history would be replayed. */
+const START = 2_000_000_000n;
+
 export async function openSession(market: Market): Promise<Session> {
+  const now = BigInt(await networkHelpers.time.latest());
   return {
     market,
     books: new Map(),
-    time: BigInt(await networkHelpers.time.latest()),
+    time: now < START ? START : now,
     baseFee: 10n * GWEI,
     tip: GWEI,
     live: new Map(),
@@ -147,6 +151,12 @@ export function numberIn(event: Readonly<Record<string, unknown>>, field: string
   const value = event[field];
   if (typeof value !== "bigint") throw new Error(`${field} is no number: ${String(value)}`);
   return value;
+}
+
+/** Views are asked of the last block: makes one of now. */
+export async function mineNow(session: Session): Promise<void> {
+  session.time += 1n;
+  await networkHelpers.time.increaseTo(session.time);
 }
 
 /** The next block's time becomes at least this. */

@@ -8,7 +8,7 @@ import {RequestStatus} from "../../../../contracts/types/RequestStatus.sol";
 import {Verification} from "../../../../contracts/types/Verification.sol";
 import {MarketConsumer} from "./MarketConsumer.sol";
 import {MarketOperators} from "./MarketOperators.sol";
-import {ScriptedModel} from "./ScriptedVerifier.sol";
+import {ScriptedModel} from "./MarketVerifier.sol";
 
 /// @notice How answers come in, become final and reach their consumers.
 abstract contract MarketAnswers is MarketOperators {

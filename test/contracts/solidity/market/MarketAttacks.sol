@@ -7,7 +7,7 @@ import {RequestStatus} from "../../../../contracts/types/RequestStatus.sol";
 import {Terms} from "../../../../contracts/types/Terms.sol";
 import {Verification} from "../../../../contracts/types/Verification.sol";
 import {MarketDisputes} from "./MarketDisputes.sol";
-import {ScriptedModel} from "./ScriptedVerifier.sol";
+import {ScriptedModel} from "./MarketVerifier.sol";
 
 /// @notice Steps that nobody may take. Each is sent as it would be by whoever gains from it.
 abstract contract MarketAttacks is MarketDisputes {

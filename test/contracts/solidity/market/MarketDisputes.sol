@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {RequestStatus} from "../../../../contracts/types/RequestStatus.sol";
 import {Verification} from "../../../../contracts/types/Verification.sol";
 import {MarketAnswers} from "./MarketAnswers.sol";
-import {ScriptedVerifier} from "./ScriptedVerifier.sol";
+import {MarketVerifier} from "./MarketVerifier.sol";
 
 /// @notice Disputes, and ends without an answer.
 abstract contract MarketDisputes is MarketAnswers {
@@ -140,7 +140,7 @@ abstract contract MarketDisputes is MarketAnswers {
 
     function _replaceVerifier(Verification level) private {
         coordinator.revokeVerifier(coordinator.currentVerifier(level));
-        uint256 next = coordinator.proposeVerifier(level, address(new ScriptedVerifier()));
+        uint256 next = coordinator.proposeVerifier(level, address(new MarketVerifier()));
         coordinator.activateVerifier(next);
     }
 

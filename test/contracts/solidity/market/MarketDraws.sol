@@ -9,7 +9,7 @@ import {ShortAmountLib} from "../../../../contracts/types/ShortAmount.sol";
 import {Terms} from "../../../../contracts/types/Terms.sol";
 import {Verification} from "../../../../contracts/types/Verification.sol";
 import {MarketBook} from "./MarketBook.sol";
-import {ScriptedModel} from "./ScriptedVerifier.sol";
+import {ScriptedModel} from "./MarketVerifier.sol";
 
 /// @notice Judges who was drawn for a request, and who may be paid or slashed for it.
 abstract contract MarketDraws is MarketBook {

@@ -14,7 +14,7 @@ import {Judge, Release} from "../../../../contracts/types/Release.sol";
 import {Verification} from "../../../../contracts/types/Verification.sol";
 import {vm} from "../Vm.sol";
 import {MarketConsumer} from "./MarketConsumer.sol";
-import {ScriptedVerifier} from "./ScriptedVerifier.sol";
+import {MarketVerifier} from "./MarketVerifier.sol";
 
 /// @notice Everything deployed: four operators of different bonds and prices who serve both levels of one
 /// release, four consumers of different characters, and the accounts they deal with.
@@ -83,7 +83,7 @@ abstract contract MarketWorld {
             models,
             address(uint160(uint256(keccak256(creation))))
         );
-        address verifier = address(new ScriptedVerifier());
+        address verifier = address(new MarketVerifier());
         CoordinatorConfig memory config = CoordinatorConfig({
             owner: address(this),
             asset: address(0),

@@ -27,7 +27,7 @@ library ScriptedModel {
 }
 
 /// @notice Knows the one right output, so that nothing else can be proven.
-contract ScriptedVerifier is IVerifier {
+contract MarketVerifier is IVerifier {
     error OutputWrong(bytes output);
     error EvidenceWrong(bytes evidence);
 
