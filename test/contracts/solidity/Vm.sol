@@ -15,6 +15,8 @@ interface Vm {
 
     function load(address account, bytes32 slot) external view returns (bytes32);
 
+    function getCode(string calldata artifact) external view returns (bytes memory);
+
     function fee(uint256 baseFee) external;
 
     function txGasPrice(uint256 gasPrice) external;

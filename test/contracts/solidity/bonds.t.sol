@@ -2,13 +2,24 @@
 pragma solidity 0.8.37;
 
 import {OperatorRegistry} from "../../../contracts/OperatorRegistry.sol";
-import {IModelRegistry} from "../../../contracts/interfaces/IModelRegistry.sol";
 import {IOperatorRegistry} from "../../../contracts/interfaces/IOperatorRegistry.sol";
 import {AnswerBondLib} from "../../../contracts/libraries/AnswerBondLib.sol";
 import {Bond, Lateness, Limits, Prices} from "../../../contracts/types/Operator.sol";
 import {Units} from "../../../contracts/types/Release.sol";
 import {Verification} from "../../../contracts/types/Verification.sol";
 import {vm} from "./Vm.sol";
+import {deployed} from "./deployed.sol";
+
+/// @dev The asset is the chain's coin.
+function newRegistry(
+    uint256 least,
+    uint256 unbonding,
+    address models,
+    address coordinator
+) returns (OperatorRegistry) {
+    bytes memory arguments = abi.encode(address(0), least, unbonding, models, coordinator);
+    return OperatorRegistry(deployed("contracts/OperatorRegistry.sol:OperatorRegistry", arguments));
+}
 
 /// @notice What the registry asks of a release, at numbers a test chooses.
 contract FixedRelease {
@@ -49,13 +60,7 @@ contract BondBook {
 
     constructor() {
         vm.deal(address(this), 1_000_000_000 ether);
-        registry = new OperatorRegistry(
-            address(0),
-            LEAST,
-            UNBONDING,
-            IModelRegistry(address(0)),
-            address(this)
-        );
+        registry = newRegistry(LEAST, UNBONDING, address(0), address(this));
         operatorId = registry.registerOperator();
         registry.addSender(operatorId, address(this));
     }
@@ -245,13 +250,7 @@ contract BondTest {
     /// @notice An operator of an optimistic release lets an answer lock what the release asks for.
     function testFuzz_listingCoversReleaseAndPrice(uint16 least, uint16 bytePrice) external {
         FixedRelease release = new FixedRelease(least);
-        OperatorRegistry registry = new OperatorRegistry(
-            address(0),
-            1,
-            1,
-            IModelRegistry(address(release)),
-            address(this)
-        );
+        OperatorRegistry registry = newRegistry(1, 1, address(release), address(this));
         uint256 id = registry.registerOperator();
         registry.addBond{value: 1}(id, 1);
         registry.setPrices(id, Prices({computePrice: 0, proofPrice: 9, bytePrice: bytePrice}));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {deployed} from "./deployed.sol";
 import {Market} from "./market/Market.sol";
 
 /// @dev Hardhat fuzzes contracts of test files only.
@@ -14,7 +15,9 @@ contract InvariantTest {
     FuzzedMarket private market;
 
     function setUp() external {
-        market = new FuzzedMarket();
+        market = FuzzedMarket(
+            deployed("test/contracts/solidity/invariants.t.sol:FuzzedMarket", "")
+        );
     }
 
     function targetContracts() external view returns (address[] memory targets) {

@@ -9,7 +9,7 @@ import {MarketAttacks} from "./MarketAttacks.sol";
 import {MarketConsumer} from "./MarketConsumer.sol";
 
 /// @notice The whole market, and each thing that holds in it after any sequence of steps.
-contract Market is MarketAttacks {
+abstract contract Market is MarketAttacks {
     /// @dev Requests of which an invariant looks at the slots; others have their turn after other steps.
     uint256 private constant SAMPLE = 12;
 

@@ -146,7 +146,7 @@ abstract contract MarketAnswers is MarketOperators {
     }
 
     /// @dev Where the newest open request stands, if there is one.
-    function _newest() private view returns (uint256) {
+    function _newest() internal view returns (uint256) {
         uint256 length = _in[RequestStatus.Open].length;
         return length == 0 ? 0 : length - 1;
     }

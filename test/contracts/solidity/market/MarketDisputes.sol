@@ -88,7 +88,7 @@ abstract contract MarketDisputes is MarketAnswers {
         bytes32 id = _find(RequestStatus.Open, Wanted.Declinable, pick);
         if (id == 0) {
             _ask(pick, dice);
-            id = _find(RequestStatus.Open, Wanted.Declinable, _in[RequestStatus.Open].length - 1);
+            id = _find(RequestStatus.Open, Wanted.Declinable, _newest());
             if (id == 0) return;
         }
         Entry storage entry = _entries[id];

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {CeremonyBook} from "../../../../contracts/CeremonyBook.sol";
-import {CoordinatorExtension} from "../../../../contracts/CoordinatorExtension.sol";
-import {InferenceCoordinator} from "../../../../contracts/InferenceCoordinator.sol";
-import {ModelRegistry} from "../../../../contracts/ModelRegistry.sol";
 import {OperatorRegistry} from "../../../../contracts/OperatorRegistry.sol";
-import {ZkVerifier} from "../../../../contracts/ZkVerifier.sol";
 import {IInferenceCoordinator} from "../../../../contracts/interfaces/IInferenceCoordinator.sol";
+import {IModelRegistry} from "../../../../contracts/interfaces/IModelRegistry.sol";
+import {IZkVerifier} from "../../../../contracts/interfaces/IZkVerifier.sol";
 import {CoordinatorConfig} from "../../../../contracts/types/CoordinatorConfig.sol";
 import {Limits, Prices} from "../../../../contracts/types/Operator.sol";
 import {Judge, Release} from "../../../../contracts/types/Release.sol";
 import {Verification} from "../../../../contracts/types/Verification.sol";
 import {vm} from "../Vm.sol";
+import {deployed} from "../deployed.sol";
 import {MarketConsumer} from "./MarketConsumer.sol";
 import {MarketVerifier} from "./MarketVerifier.sol";
 
@@ -50,15 +48,17 @@ abstract contract MarketWorld {
 
     constructor() {
         vm.deal(address(this), 1_000_000 ether);
-        ZkVerifier keys = new ZkVerifier(0);
-        ModelRegistry models = new ModelRegistry(
-            keys,
-            new CeremonyBook(address(this), 0),
-            0.02 ether,
-            0
+        address keys = deployed("contracts/ZkVerifier.sol:ZkVerifier", abi.encode(0));
+        address grades = deployed(
+            "contracts/CeremonyBook.sol:CeremonyBook",
+            abi.encode(address(this), 0)
+        );
+        address models = deployed(
+            "contracts/ModelRegistry.sol:ModelRegistry",
+            abi.encode(keys, grades, 0.02 ether, 0)
         );
         _deploy(models);
-        releaseId = _publish(models, keys.registerKey(_key()));
+        releaseId = _publish(IModelRegistry(models), IZkVerifier(keys).registerKey(_key()));
         coordinator.setGuardian(GUARDIAN);
         for (uint256 i = 0; i < CONSUMERS; ++i) {
             MarketConsumer.Mood mood = MarketConsumer.Mood(i);
@@ -73,21 +73,21 @@ abstract contract MarketWorld {
         for (uint256 i = 0; i < OPERATORS; ++i) _enrol(i);
     }
 
-    function _deploy(ModelRegistry models) private {
+    function _deploy(address models) private {
         // Seventh contract that this one creates: nonce 7.
         bytes memory creation = abi.encodePacked(hex"d694", address(this), hex"07");
-        operators = new OperatorRegistry(
-            address(0),
-            LEAST_BOND,
-            UNBONDING,
-            models,
-            address(uint160(uint256(keccak256(creation))))
+        address coordinatorToBe = address(uint160(uint256(keccak256(creation))));
+        operators = OperatorRegistry(
+            deployed(
+                "contracts/OperatorRegistry.sol:OperatorRegistry",
+                abi.encode(address(0), LEAST_BOND, UNBONDING, models, coordinatorToBe)
+            )
         );
         address verifier = address(new MarketVerifier());
         CoordinatorConfig memory config = CoordinatorConfig({
             owner: address(this),
             asset: address(0),
-            modelRegistry: address(models),
+            modelRegistry: models,
             operatorRegistry: address(operators),
             verifiers: [verifier, address(0), verifier],
             dataFee: address(0),
@@ -98,9 +98,15 @@ abstract contract MarketWorld {
             protocolFeeBps: FEE_BPS,
             feeReceiver: FEE_RECEIVER
         });
-        CoordinatorExtension extension = new CoordinatorExtension(config);
+        address extension = deployed(
+            "contracts/CoordinatorExtension.sol:CoordinatorExtension",
+            abi.encode(config)
+        );
         coordinator = IInferenceCoordinator(
-            address(new InferenceCoordinator(config, address(extension)))
+            deployed(
+                "contracts/InferenceCoordinator.sol:InferenceCoordinator",
+                abi.encode(config, extension)
+            )
         );
     }
 
@@ -147,7 +153,7 @@ abstract contract MarketWorld {
             });
     }
 
-    function _publish(ModelRegistry models, bytes32 keyId) private returns (bytes32) {
+    function _publish(IModelRegistry models, bytes32 keyId) private returns (bytes32) {
         vm.prank(PUBLISHER);
         bytes32 modelId = models.registerModel("market");
         Release memory release;
