@@ -39,7 +39,7 @@ abstract contract Disputes is Finality {
 
         AnswerRecord memory challenged = record;
         challenged.challenger = msg.sender;
-        challenged.challengeBond = challengeBondOf(assignment);
+        challenged.challengeBond = challengeBondOf(request.releaseId);
         _charge(_accounts[msg.sender], challenged.challengeBond, 0);
         uint256 open = ++_operatorAccounts[record.payee].openChallenges;
         // As many proofs as were asked of him can be due at once.
@@ -215,8 +215,9 @@ abstract contract Disputes is Finality {
     /* VIEWS */
 
     /// @inheritdoc IInferenceDisputes
-    function challengeBondOf(Assignment calldata assignment) public pure returns (uint256) {
-        return (assignment.bond * CHALLENGE_NUMERATOR) / CHALLENGE_DENOMINATOR;
+    function challengeBondOf(bytes32 releaseId) public view returns (uint256) {
+        uint256 minBond = _modelRegistry.minBondOf(releaseId);
+        return (minBond * CHALLENGE_NUMERATOR) / CHALLENGE_DENOMINATOR;
     }
 
     /// @inheritdoc IInferenceDisputes

@@ -137,9 +137,9 @@ interface IInferenceDisputes {
         uint256 callbackGas
     ) external;
 
-    /// @notice What asking for a proof of an answer costs: 1.5 times a fifth of the bond behind it, which
-    /// is what the release sets a proof at.
-    function challengeBondOf(Assignment calldata assignment) external pure returns (uint256);
+    /// @notice What asking for a proof of an answer of that release costs: 1.5 times a fifth of the release's
+    /// `minBond`, which is what it sets a proof at. More bond behind a single answer makes asking no dearer.
+    function challengeBondOf(bytes32 releaseId) external view returns (uint256);
 
     /// @notice Answers of an operator that a proof was asked of and none has come for.
     function openChallengesOf(uint256 operatorId) external view returns (uint256);

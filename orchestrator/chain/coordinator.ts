@@ -197,6 +197,11 @@ export function decodePreimage(preimage: string): readonly unknown[] {
   return coder.decode(preimageTypes(), preimage).toArray();
 }
 
+/** The release that a request of such a preimage asked for. */
+export function releaseIdOf(preimage: string): Hex {
+  return rpcHex.parse(coder.decode(preimageTypes(), preimage)[0].releaseId);
+}
+
 /** The record of an answer, as an event's was encoded. */
 export function decodeRecord(record: string): unknown {
   return coder.decode([recordType()], record).toArray()[0];

@@ -1,7 +1,7 @@
 import type { ContractCall, Evidence, Finalization } from "../domain/contractCall.ts";
 import type { JournaledProof } from "../domain/journaled.ts";
 import type { Hex } from "../domain/ports.ts";
-import { coordinator, decodePreimage, decodeRecord } from "./coordinator.ts";
+import { coordinator, decodePreimage, decodeRecord, releaseIdOf } from "./coordinator.ts";
 import { rpcHex } from "./rpcSchemas.ts";
 
 /** A call of the coordinator. */
@@ -10,6 +10,12 @@ export type CoordinatorCall = Exclude<ContractCall, { readonly purpose: "noteBas
 /** Calldata of a call of the coordinator. */
 export function encodeCall(call: CoordinatorCall): Hex {
   return rpcHex.parse(coordinator.encodeFunctionData(call.purpose, valuesOf(call)));
+}
+
+/** Calldata of what asking for a proof of that request's answer costs. */
+export function encodeChallengeBondOf(preimage: string): Hex {
+  const releaseId = releaseIdOf(preimage);
+  return rpcHex.parse(coordinator.encodeFunctionData("challengeBondOf", [releaseId]));
 }
 
 function valuesOf(call: CoordinatorCall): readonly unknown[] {

@@ -5,7 +5,7 @@ import { OrchestratorError } from "../domain/errors.ts";
 import type { ContractCall } from "../domain/contractCall.ts";
 import type { BroadcastResult, PreparedCall, SettlementChain } from "../domain/nodePorts.ts";
 import type { Hex, Logger } from "../domain/ports.ts";
-import { encodeCall } from "./coordinatorCalls.ts";
+import { encodeCall, encodeChallengeBondOf } from "./coordinatorCalls.ts";
 import { rpcGasPrices } from "./gasPrices.ts";
 import { encodeNoteBaseFee } from "./registries.ts";
 import { toRevert } from "./revert.ts";
@@ -17,9 +17,6 @@ const TRANSACTION_GAS_CAP = 1n << 24n;
 const TRANSFER_GAS = 21_000n;
 /** Estimates are made at a gas price of nothing, at which gas is not reimbursed: a credit less. */
 const REWARD_GAS = 30_000n;
-/** What asking for a proof costs, of the bond behind the answer. */
-const CHALLENGE_NUMERATOR = 3n;
-const CHALLENGE_DENOMINATOR = 10n;
 
 /** Calls that credit gas to somebody. */
 const REWARDED: ReadonlySet<ContractCall["purpose"]> = new Set([
@@ -52,7 +49,7 @@ export function rpcSettlement(input: {
     sender,
     async prepare(contractCall) {
       const { to, data } = encode(contractCall, input);
-      const value = await valueOf(contractCall, input.isCoin);
+      const value = await valueOf(contractCall, input);
       const gas = await estimate(pool, { from: sender, to, data, value });
       return { to, data, value, gasLimit: withMargin(gas + rewardGas(contractCall)) };
     },
@@ -100,9 +97,13 @@ function encode(
 }
 
 /** A challenge brings its bond along; of a token the sender has a balance in the coordinator. */
-async function valueOf(call: ContractCall, isCoin: () => Promise<boolean>): Promise<bigint> {
+async function valueOf(
+  call: ContractCall,
+  { pool, coordinator: to, isCoin }: Parameters<typeof rpcSettlement>[0],
+): Promise<bigint> {
   if (call.purpose !== "challenge" || !(await isCoin())) return 0n;
-  return (call.bond * CHALLENGE_NUMERATOR) / CHALLENGE_DENOMINATOR;
+  const data = encodeChallengeBondOf(call.request.preimage);
+  return rpcBigint.parse(await pool.call({ method: "eth_call", params: [{ to, data }, "latest"] }));
 }
 
 async function estimate(

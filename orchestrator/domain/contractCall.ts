@@ -40,12 +40,7 @@ export type ContractCall =
       readonly request: Asked & Pick<OpenRequest, "input">;
     } & Standing &
       Evidence)
-  | ({ readonly purpose: "failAnswered" | "closeChallenge" } & Standing)
-  | ({
-      readonly purpose: "challenge";
-      /** Bond of the answer; asking for a proof costs a part of it. */
-      readonly bond: bigint;
-    } & Standing)
+  | ({ readonly purpose: "failAnswered" | "challenge" | "closeChallenge" } & Standing)
   | { readonly purpose: "commitOverturn"; readonly commitment: Hex }
   | ({
       readonly purpose: "overturn";

@@ -74,7 +74,7 @@ function disputeCall(
     "noteBaseFee" | "decline" | "expire" | "fail" | "fulfill" | "finalizeMany"
   >,
 ): ContractCall | null {
-  const { requestId, agreement } = request;
+  const { requestId } = request;
   const answer = context.journal.answer(requestId);
   if (answer === null) return null;
   const { record } = answer;
@@ -84,10 +84,9 @@ function disputeCall(
       return item === null ? null : { purpose, ...item };
     }
     case "failAnswered":
+    case "challenge":
     case "closeChallenge":
       return { purpose, request, record };
-    case "challenge":
-      return agreement === null ? null : { purpose, request, record, bond: agreement.bond };
     case "escalate": {
       const proof = context.journal.proof(requestId);
       if (proof === null) return null;

@@ -85,7 +85,7 @@ async function finalize(
 }
 
 async function challenge(bench: GasBench, item: Answered): Promise<Answered> {
-  const bond: bigint = await bench.coordinator.getFunction("challengeBondOf")(item.assignment);
+  const bond: bigint = await bench.coordinator.getFunction("challengeBondOf")(bench.releaseId);
   const transaction = await bench.coordinator.getFunction("challenge")(
     item.request,
     item.assignment,

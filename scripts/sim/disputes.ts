@@ -1,11 +1,6 @@
 import { encodeStatic, keccak, type Hex } from "../../sdk/protocol/abiEncoding.ts";
-import {
-  escalateCall,
-  numberOf,
-  overturnCall,
-  recordCall,
-  type AnswerContent,
-} from "./calldata.ts";
+import { escalateCall, overturnCall, recordCall, type AnswerContent } from "./calldata.ts";
+import { ECONOMY } from "./economy.ts";
 import { rightOutput } from "./evidence.ts";
 import { billProof, billRun, type Market } from "./market.ts";
 import type { Operator } from "./people.ts";
@@ -17,7 +12,6 @@ const GRIEF_SHARE = 0.01;
 /** A tip that puts a transaction before all others of its block. */
 const FIRST_TIP = 10n ** 9n;
 const SALT: Hex = `0x${"00".repeat(31)}01`;
-const BOND = 9;
 
 /** What somebody other than its author does about an answer. */
 interface Dispute {
@@ -106,8 +100,8 @@ export async function overturn(
 }
 
 function challenge({ world }: Market, request: Disputable, from: Hex): void {
-  // Three tenths of the bond, as `challengeBondOf` says.
-  const value = (numberOf(request.assignment, BOND) * 3n) / 10n;
+  // Three tenths of the release's bond, as `challengeBondOf` says.
+  const value = (ECONOMY.answerBond * 3n) / 10n;
   const data = recordCall("challenge", answeredPreimage(request));
   world.send({ from, to: world.coordinator, data, value });
 }

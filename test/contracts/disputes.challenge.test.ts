@@ -44,12 +44,10 @@ async function toLast(answered: Answered, seconds: bigint): Promise<void> {
 }
 
 describe("challenge", () => {
-  it("asks for a proof against three tenths of the bond", async () => {
+  it("asks for a proof against three tenths of the release's bond", async () => {
     const w = await world();
     const answered = await openAnswer(w);
-    expect(await read(w.coordinator, "challengeBondOf", answered.assignment)).to.equal(
-      CHALLENGE_BOND,
-    );
+    expect(await read(w.coordinator, "challengeBondOf", w.judgedId)).to.equal(CHALLENGE_BOND);
     const { record } = answered;
     const values = [record.payee, record.outputHash, record.answeredAt, record.gasFee];
     const replaced = [...values, w.stranger.address, CHALLENGE_BOND];
@@ -93,6 +91,14 @@ describe("challenge", () => {
     await expect(challenges(w, await openAnswer(w), { value: CHALLENGE_BOND - 1n }))
       .to.be.revertedWithCustomError(w.coordinator, "BalanceTooLow")
       .withArgs(w.stranger.address, CHALLENGE_BOND - 1n, CHALLENGE_BOND);
+  });
+
+  it("costs no more where more bond is behind the answer", async () => {
+    const w = await world();
+    const answered = await openAnswer(w, { terms: { minBond: 2n * ANSWER_BOND } });
+    expect(await movedBy(w, async () => challenge(w, answered, BOND))).to.deep.equal({
+      held: CHALLENGE_BOND,
+    });
   });
 
   it("is paid from the balance where the asset is a token, coins are refused", async () => {

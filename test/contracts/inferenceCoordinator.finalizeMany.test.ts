@@ -114,7 +114,7 @@ describe("finalizeMany", () => {
     const [first, second] = items;
     if (!first || !second) throw new Error("three were answered");
     const { request, assignment } = asked[0] ?? {};
-    const bond: bigint = await read(w.coordinator, "challengeBondOf", assignment);
+    const bond: bigint = await read(w.coordinator, "challengeBondOf", w.bothId);
     const values = [request, assignment, first.record, { value: bond }];
     await send(as(w.coordinator, w.stranger), "challenge", values);
     await networkHelpers.time.increase(WINDOW_SECONDS);

@@ -62,9 +62,9 @@ export function challengerShare(bond: bigint): bigint {
 
 async function challengeBond(
   { deployment }: OpenAccount,
-  { preimage: [, assignment] }: DisputableRequest,
+  { releaseId }: DisputableRequest,
 ): Promise<bigint> {
-  return (await view(deployment.coordinator, "challengeBondOf", [assignment])) as bigint;
+  return (await view(deployment.coordinator, "challengeBondOf", [releaseId])) as bigint;
 }
 
 async function sayStakes(

@@ -100,7 +100,8 @@ export function bondOf(level: Level, price: bigint, asked: readonly bigint[]): b
   return level === "Zk" ? 0n : most(5n * price, ...asked);
 }
 
-export const challengeBondOf = (bond: bigint): bigint => (3n * bond) / 10n;
+/** @param minBond Of the release. */
+export const challengeBondOf = (minBond: bigint): bigint => (3n * minBond) / 10n;
 
 /** Of a slashed bond: half leaves the registry; two fifths of what arrives are the challenger's. */
 export function slashOf(

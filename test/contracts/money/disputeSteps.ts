@@ -59,7 +59,7 @@ export async function challenge(session: Session, dice: Dice): Promise<void> {
   if (live === undefined) return answer(session, dice);
   const { coordinator: to, challenger: from, treasury, asset } = session.market;
   const challenger = from.address as Hex;
-  const bond = challengeBondOf(live.agreed.bond);
+  const bond = challengeBondOf(RELEASE.minBond);
   const lacking = most(bond - amountAt(session.books, balance(challenger)), 0n);
   if (asset !== "coins" && lacking > 0n) {
     const args = [challenger, 2n * lacking];

@@ -58,7 +58,7 @@ export async function challenge(
   const { event } = await untilEvent(bench, "RequestAnswered", requestId);
   const { addresses } = bench.network;
   const contract = new Contract(addresses.coordinator, coordinator, account(bench, accountIndex));
-  const value = (await contract.getFunction("challengeBondOf")(assignment)) as bigint;
+  const value = (await contract.getFunction("challengeBondOf")(bench.releaseId)) as bigint;
   const { record } = answered.parse(event.args.toObject(true));
   const ask = contract.getFunction("challenge");
   const sent = (await ask(request, assignment, record, { value })) as TransactionResponse;

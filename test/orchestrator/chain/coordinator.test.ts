@@ -194,7 +194,7 @@ describe("encodeCall, at level Optimistic", () => {
     for (const purpose of ["failAnswered", "closeChallenge"] as const) {
       assert.deepEqual(values({ purpose, request, record }), standing);
     }
-    const challenge = { purpose: "challenge", request, record, bond: 10n } as const;
+    const challenge = { purpose: "challenge", request, record } as const;
     assert.deepEqual(values(challenge), standing);
     const item = { request, record, output, callbackGas: 5 };
     assert.deepEqual(values({ purpose: "finalize", ...item }), [...standing, text]);

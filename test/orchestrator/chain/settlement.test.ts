@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { Transaction, Wallet } from "ethers";
+import { id, Transaction, Wallet } from "ethers";
 
 import type { RpcCall } from "../../../orchestrator/chain/endpoint.ts";
 import { rpcSettlement } from "../../../orchestrator/chain/settlement.ts";
@@ -73,11 +73,14 @@ describe("rpcSettlement", () => {
     const request = { requestId: hex(1), preimage: hex(0, 29 * 32) };
     const standing = { request, record: hex(0, 6 * 32) };
     const { settlement, asked } = settlementOf(["0x2710"]);
-    const challenge = { purpose: "challenge", ...standing, bond: 10n ** 18n } as const;
-    const { value } = await settlement.prepare(challenge);
-    assert.equal(value, 3n * 10n ** 17n);
-    const [call] = asked[0]?.params ?? [];
-    assert.deepEqual((call as { readonly value?: string }).value, `0x${value.toString(16)}`);
+    const { value } = await settlement.prepare({ purpose: "challenge", ...standing });
+    assert.equal(value, 10_000n);
+    const [view, estimate] = asked;
+    const selector = id("challengeBondOf(bytes32)").slice(0, 10);
+    const data = `${selector}${"00".repeat(32)}`;
+    assert.deepEqual(view?.params, [{ to: hex(0xc0, 20), data }, "latest"]);
+    const [call] = estimate?.params ?? [];
+    assert.deepEqual((call as { readonly value?: string }).value, "0x2710");
     const item = { ...standing, output: Uint8Array.of(1), callbackGas: 9 };
     const batch = await settlement.prepare({ purpose: "finalizeMany", items: [item, item] });
     // 70,000, an eighth more, and 10,000.

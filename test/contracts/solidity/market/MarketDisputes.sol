@@ -121,7 +121,7 @@ abstract contract MarketDisputes is MarketAnswers {
 
     function _challenge(bytes32 id) private {
         Entry storage entry = _entries[id];
-        uint256 bond = (entry.assignment.bond * 3) / 10;
+        uint256 bond = (RELEASE_BOND * 3) / 10;
         bytes memory data = abi.encodeCall(
             coordinator.challenge,
             (entry.request, entry.assignment, entry.record)

@@ -58,7 +58,7 @@ abstract contract MarketDraws is MarketBook {
         if (!isFound) return false;
         Terms memory terms = request.terms;
         if (request.level == Verification.Optimistic) {
-            uint256 asked = terms.minBond < 0.05 ether ? 0.05 ether : terms.minBond;
+            uint256 asked = terms.minBond < RELEASE_BOND ? RELEASE_BOND : terms.minBond;
             if (bond < asked) bond = asked;
         }
         return
@@ -86,7 +86,7 @@ abstract contract MarketDraws is MarketBook {
     function _bondOf(Request memory request, uint256 price) private pure returns (uint256 bond) {
         if (request.level != Verification.Optimistic) return 0;
         bond = 5 * price;
-        if (bond < 0.05 ether) bond = 0.05 ether;
+        if (bond < RELEASE_BOND) bond = RELEASE_BOND;
         if (bond < request.terms.minBond) bond = request.terms.minBond;
     }
 

@@ -173,7 +173,7 @@ abstract contract MarketLog is MarketDraws {
         Entry storage entry = _entries[id];
         uint256 windowEnd = entry.windowEnd;
         (entry.windowEnd, entry.record) = abi.decode(log.data, (uint40, AnswerRecord));
-        uint256 bond = (entry.assignment.bond * 3) / 10;
+        uint256 bond = (RELEASE_BOND * 3) / 10;
         if (entry.record.challengeBond != bond) breaches.splitWrong = true;
         _balances[entry.record.challenger] -= int256(bond);
         _challengeBonds += bond;

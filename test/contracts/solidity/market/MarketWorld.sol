@@ -20,6 +20,7 @@ abstract contract MarketWorld {
     uint256 internal constant OPERATORS = 4;
     uint256 internal constant CONSUMERS = 4;
     uint256 internal constant LEAST_BOND = 1 ether;
+    uint256 internal constant RELEASE_BOND = 0.05 ether;
     uint256 internal constant UNBONDING = 31 days;
     uint256 internal constant PRIMARY_WINDOW = 5 minutes;
     uint256 internal constant CHALLENGE_WINDOW = 1 hours;
@@ -167,7 +168,7 @@ abstract contract MarketWorld {
         release.levels = 5;
         release.keyId = keyId;
         release.judge = Judge.ZkKey;
-        release.minBond = 0.05 ether;
+        release.minBond = RELEASE_BOND;
         vm.prank(PUBLISHER);
         return models.publishRelease(modelId, "1.0.0", release);
     }
