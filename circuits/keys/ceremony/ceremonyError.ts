@@ -19,7 +19,8 @@ export type CeremonyErrorCode =
   | "OutsideContributionMissing" // nobody but the publisher signed
   | "DevelopmentKey" // its secret is published
   | "KeyUnverified" // circuit, powers of tau and contributions do not lead to this key
-  | "SetupForeign"; // the registry pins another powers-of-tau file
+  | "SetupForeign" // the registry pins another powers-of-tau file
+  | "GradeTooLow"; // fewer recognised contributors than a judge needs
 
 interface CeremonyErrorDetails {
   readonly data?: Readonly<Record<string, unknown>>;
