@@ -84,11 +84,12 @@ function verifyingKey(header: Uint8Array, ic: Uint8Array): VerifyingKey {
   };
 }
 
-function g1(bytes: Uint8Array, offset: number): G1Point {
+/** Affine, from little-endian Montgomery form: as ptau and zkey files hold points. */
+export function g1(bytes: Uint8Array, offset: number): G1Point {
   return [coordinate(bytes, offset), coordinate(bytes, offset + 32)];
 }
 
-function g2(bytes: Uint8Array, offset: number): G2Point {
+export function g2(bytes: Uint8Array, offset: number): G2Point {
   return [g1(bytes, offset), g1(bytes, offset + 64)];
 }
 

@@ -66,8 +66,10 @@ export function verifyingKeyId(key: VerifyingKey): Uint8Array {
 }
 
 /** keccak256(alpha, beta, gamma): shared by all keys of one powers-of-tau file; registries pin it. */
-export function setupOf(key: VerifyingKey): Uint8Array {
-  return keccak_256(encodeVerifyingKey(key).subarray(0, SETUP_BYTES));
+export function setupOf(key: Pick<VerifyingKey, "alpha" | "beta" | "gamma">): Uint8Array {
+  const { alpha, beta, gamma } = key;
+  const encoded = encodeVerifyingKey({ alpha, beta, gamma, delta: gamma, ic: [] });
+  return keccak_256(encoded.subarray(0, SETUP_BYTES));
 }
 
 /**

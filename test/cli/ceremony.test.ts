@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { copyFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { after, describe, it } from "node:test";
@@ -52,6 +53,22 @@ async function copyOf(state: keyof typeof states): Promise<string> {
   await copyFile(states[state], file);
   return file;
 }
+
+describe("assay ceremony powers", () => {
+  it("prints what keys of the file have in common, and refuses what is no such file", async () => {
+    const { out } = await assay("ceremony", "powers", ptauPath, "--json");
+    const { powersOfTau } = (await readExchange(states.started)).transcript;
+    assert.deepEqual(JSON.parse(out), powersOfTau);
+    assert.match((await assay("ceremony", "powers", ptauPath)).out, /^powers +2\^6$/m);
+    assert.match(await refused("ceremony", "powers", circuit), /\[PtauMalformed\]/);
+    const cut = at("cut.ptau");
+    const bytes = await readFile(ptauPath);
+    for (const length of [3, 12, 40, 1_000, bytes.length - 1]) {
+      await writeFile(cut, bytes.subarray(0, length));
+      assert.match(await refused("ceremony", "powers", cut), /\[PtauMalformed\]/, `${length}`);
+    }
+  });
+});
 
 describe("assay ceremony start", () => {
   it("refuses to write over a file that may hold contributions", async () => {
@@ -137,6 +154,22 @@ describe("assay ceremony contribute", () => {
     assert.match(stderr, /Applying key: L Section/);
     assert.deepEqual(new Set(await readdir(folder)), before);
     assert.equal((await readFile(file)).includes(typed), false);
+    assert.equal((await readExchange(file)).transcript.contributions.length, 1);
+  });
+});
+
+describe("assay ceremony contribute, killed", () => {
+  it("leaves the file it was given, and is run again", async () => {
+    const file = await copyOf("started");
+    const before = await readFile(file);
+    const args = [MAIN, "ceremony", "contribute", file, "--name", "alice", ...as("alice")];
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+    const ended = once(child, "exit");
+    child.stderr.once("data", () => child.kill("SIGKILL"));
+    await ended;
+    assert.equal(child.signalCode, "SIGKILL");
+    assert.deepEqual(await readFile(file), before);
+    await contribute(file, "alice");
     assert.equal((await readExchange(file)).transcript.contributions.length, 1);
   });
 });

@@ -1,5 +1,6 @@
 import { readExchange } from "../../../circuits/keys/ceremony/exchangeFile.ts";
 import { requireOutside, verifyCeremony } from "../../../circuits/keys/ceremony/verifyCeremony.ts";
+import { readPtau } from "../../../circuits/keys/ceremony/ptauFile.ts";
 import { writeCeremony } from "../../../circuits/release/ceremonyKeys.ts";
 import {
   offlineRecordCalls,
@@ -9,7 +10,7 @@ import {
   type BookGrade,
 } from "../../../scripts/ceremony/book.ts";
 import type { CeremonyTranscript } from "../../../sdk/protocol/ceremonyTranscript.ts";
-import { sayMined } from "../chain/say.ts";
+import { sayJson, sayMined, sayTable } from "../chain/say.ts";
 import { parseAddress } from "../chain/words.ts";
 import { CliError } from "../failure.ts";
 import { readCircuit } from "./inputs.ts";
@@ -21,6 +22,22 @@ interface VerifyOptions {
   readonly ptau: string;
   readonly publisher?: string;
   readonly rpc?: string;
+}
+
+export async function powers(
+  file: string,
+  { json = false }: { readonly json?: boolean },
+): Promise<void> {
+  const { power, digest, setup } = await readPtau(file);
+  if (json) {
+    sayJson({ power, digest, setup });
+    return;
+  }
+  sayTable([
+    ["powers", `2^${power}`],
+    ["BLAKE2b", `${digest.slice(2)} (compare it with a public list)`],
+    ["setup", `${setup} (what a production registry pins)`],
+  ]);
 }
 
 export async function verify(

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 
 import { beacon, contribute, sign, start } from "../ceremony/contributing.ts";
-import { exportKeys, verify } from "../ceremony/finishing.ts";
+import { exportKeys, powers, verify } from "../ceremony/finishing.ts";
 import { withJson } from "../chain/options.ts";
 
 /** `assay ceremony`: a key that rests on more than one person's word; docs/ceremony.md. */
@@ -9,6 +9,9 @@ export function registerCeremony(program: Command): void {
   const ceremony = program
     .command("ceremony")
     .description("make a key with contributors who hand on one file");
+  withJson(ceremony.command("powers").description("what a powers-of-tau file is known by"))
+    .argument("<ptau>", "prepared powers of tau")
+    .action(powers);
   registerContributing(ceremony);
   registerFinishing(ceremony);
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { readFile, stat } from "node:fs/promises";
 import { curves, zKey, type FileLike, type Logger } from "snarkjs";
 
 import type { Beacon } from "../../../sdk/protocol/ceremonyTranscript.ts";
@@ -12,6 +13,9 @@ import { CeremonyError } from "./ceremonyError.ts";
 /** Told what is being done, in a few words; often. */
 export type OnStep = (step: string) => void;
 
+/** Files up to this length are read at once: snarkjs leaves those open that it opens itself. */
+const READ_AT_ONCE_BYTES = 2 ** 30;
+
 type Memory = { readonly type: "mem"; data?: Uint8Array };
 
 /** A circuit's key without any contribution. @throws CeremonyError CircuitForeign */
@@ -23,7 +27,8 @@ export async function newKey(input: {
   const { r1cs, ptau, onStep } = input;
   const { logger, complaints } = listen(onStep);
   const zkey: Memory = { type: "mem" };
-  const hash = await withEngine(() => zKey.newZKey(inMemory(r1cs), ptau, zkey, logger));
+  const powers = await opened(ptau);
+  const hash = await withEngine(() => zKey.newZKey(inMemory(r1cs), powers, zkey, logger));
   if (hash !== -1) return written(zkey);
   throw new CeremonyError(
     "CircuitForeign",
@@ -81,8 +86,9 @@ export async function verifyKey(input: {
 }): Promise<void> {
   const { r1cs, ptau, zkey, onStep } = input;
   const { logger, complaints } = listen(onStep);
+  const powers = await opened(ptau);
   const isValid = await withEngine(() =>
-    zKey.verifyFromR1cs(inMemory(r1cs), ptau, inMemory(zkey), logger),
+    zKey.verifyFromR1cs(inMemory(r1cs), powers, inMemory(zkey), logger),
   );
   if (isValid) return;
   throw new CeremonyError(
@@ -117,6 +123,11 @@ function listen(onStep: OnStep): { readonly logger: Logger; readonly complaints:
 function written({ data }: Memory): Uint8Array {
   if (data === undefined) throw new Error("snarkjs wrote no key");
   return data;
+}
+
+async function opened(file: string): Promise<FileLike> {
+  const { size } = await stat(file);
+  return size > READ_AT_ONCE_BYTES ? file : inMemory(new Uint8Array(await readFile(file)));
 }
 
 function inMemory(data: Uint8Array): FileLike {

@@ -3,9 +3,13 @@ import { createReadStream } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 
+import { bn254 } from "@noble/curves/bn254.js";
+
 import type { Hex } from "../../../sdk/protocol/abiEncoding.ts";
+import { setupOf } from "../../../sdk/protocol/verifyingKey.ts";
 import { littleEndian } from "../contribution.ts";
 import { BASE_FIELD_ORDER } from "../scalarField.ts";
+import { g1, g2 } from "../zkeyHeader.ts";
 import { CeremonyError } from "./ceremonyError.ts";
 
 export interface PtauFile {
@@ -14,6 +18,8 @@ export interface PtauFile {
   readonly power: number;
   /** BLAKE2b-512, as lists of public files give it. */
   readonly digest: Hex;
+  /** keccak256(alpha, beta, gamma) of all keys made from it. */
+  readonly setup: Hex;
 }
 
 /** Sections that `prepare phase2` adds: bases at tau. */
@@ -27,15 +33,15 @@ const MOST_SECTIONS = 64;
  */
 export async function readPtau(path: string): Promise<PtauFile> {
   const file = await open(path);
-  let power: number;
+  let said: Pick<PtauFile, "power" | "setup">;
   try {
-    power = await powerOf({ file, path });
+    said = await headerOf({ file, path });
   } finally {
     await file.close();
   }
   const hash = createHash("blake2b512");
   await pipeline(createReadStream(path), hash);
-  return { path, power, digest: `0x${hash.digest("hex")}` };
+  return { path, ...said, digest: `0x${hash.digest("hex")}` };
 }
 
 /** @throws CeremonyError PtauTooSmall */
@@ -48,7 +54,7 @@ export function requirePower({ path, power }: PtauFile, needed: number): void {
   );
 }
 
-async function powerOf(source: Source): Promise<number> {
+async function headerOf(source: Source): Promise<Pick<PtauFile, "power" | "setup">> {
   const { path } = source;
   const sections = await sectionsOf(source);
   const header = sections.get(1);
@@ -61,7 +67,25 @@ async function powerOf(source: Source): Promise<number> {
   if (PREPARED.some((section) => !sections.has(section))) {
     throw malformed(path, "it is not prepared for phase two (snarkjs powersoftau prepare phase2)");
   }
-  return content.readUInt32LE(36);
+  return { power: content.readUInt32LE(36), setup: await setupIn(source, sections) };
+}
+
+/** Alpha·τ⁰, beta in G2, and the generator that every key has for gamma. */
+async function setupIn(source: Source, sections: ReadonlyMap<number, Place>): Promise<Hex> {
+  const [alpha, beta] = [sections.get(4), sections.get(6)];
+  if (alpha === undefined || beta === undefined) {
+    throw malformed(source.path, "it has no alpha or no beta");
+  }
+  const { x, y } = bn254.G2.Point.BASE.toAffine();
+  const setup = setupOf({
+    alpha: g1(await take(source, { start: alpha.start, size: 64 }), 0),
+    beta: g2(await take(source, { start: beta.start, size: 128 }), 0),
+    gamma: [
+      [x.c0, x.c1],
+      [y.c0, y.c1],
+    ],
+  });
+  return `0x${Buffer.from(setup).toString("hex")}`;
 }
 
 interface Source {
