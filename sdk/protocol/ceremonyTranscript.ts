@@ -27,8 +27,11 @@ const contribution = z.strictObject({
   contributor: address,
   /** The 64 bytes that snarkjs prints as "Contribution Hash". */
   hash: longHash,
-  /** Signed at once, for the key as it was handed on: whose contribution this is. */
-  handover: z.strictObject({ keyId: hash, signature }),
+  /**
+   * Signed at once, for the key as it was handed on: whose contribution this is. That key is the one
+   * beside the transcript with this delta (x, y; imaginary parts first, as on chain).
+   */
+  handover: z.strictObject({ delta: hexOf(128), keyId: hash, signature }),
   /** Signed for the final key: what the grade on chain counts. Null until then. */
   signature: signature.nullable(),
 });

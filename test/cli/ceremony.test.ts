@@ -201,6 +201,16 @@ describe("assay ceremony sign", () => {
     assert.ok(contributions.every((each) => each.signature !== null));
   });
 
+  it("verifies the whole key first where it is told with what", async () => {
+    const file = await copyOf("ended");
+    const signing = ["ceremony", "sign", file, ...as("bob")];
+    const foreign = await refused(...signing, "--circuit", other, "--ptau", ptauPath);
+    assert.match(foreign, /\[CircuitForeign\]/);
+    assert.match(await refused(...signing, "--circuit", circuit), /Give both, or neither/);
+    assert.doesNotMatch((await assay(...signing, ...whole)).err, /without a look/);
+    assert.match((await assay(...signing)).err, /without a look at circuit/);
+  });
+
   it("refuses who did not contribute, a wrong signature, and a key that is not final", async () => {
     const file = await copyOf("ended");
     assert.match(await refused("ceremony", "sign", file, ...as("eve")), /\[ContributorUnknown\]/);

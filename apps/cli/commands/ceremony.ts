@@ -44,6 +44,8 @@ function registerContributing(ceremony: Command): void {
     .argument("<file>", "the file with the beacon; the signature is added to it")
     .option("--key-file <file>", "holds the private key you contributed with")
     .option("--signature <hex>", "what another contributor signed")
+    .option("--circuit <path>", "verify the whole key first: the model's folder, or an .r1cs file")
+    .option("--ptau <file>", "and the powers of tau it started from")
     .action(sign);
 }
 

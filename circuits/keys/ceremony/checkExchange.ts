@@ -6,10 +6,11 @@ import {
   type TranscriptContribution,
 } from "../../../sdk/protocol/ceremonyTranscript.ts";
 import { signerOf } from "../../../sdk/protocol/contributorSignature.ts";
+import { verifyingKeyId } from "../../../sdk/protocol/verifyingKey.ts";
 import { CeremonyError } from "./ceremonyError.ts";
-import { checkChain } from "./contributionChain.ts";
+import { areDeltas, checkChain } from "./contributionChain.ts";
 import type { Exchange } from "./exchangeFile.ts";
-import { factsOf, hex, type KeyFacts } from "./keyFacts.ts";
+import { factsOf, hex, parseDelta, type KeyFacts } from "./keyFacts.ts";
 
 /**
  * Whether a transcript tells of exactly the contributions in the key beside it, each made by whoever
@@ -23,6 +24,7 @@ export async function checkExchange({ zkey, transcript }: Exchange): Promise<Key
   requireSameOrder(facts, transcript);
   const names = (await checkChain(facts.contributions, facts.delta)).map(hex);
   requireSameNames(names, transcript);
+  await requireHandovers(facts, transcript);
   const seen = new Set<string>();
   for (const each of transcript.contributions) {
     if (seen.has(each.contributor)) throw contributorTwice(each.contributor);
@@ -103,6 +105,23 @@ function requireSameNames(names: readonly Hex[], { contributions }: CeremonyTran
     );
   }
   throw foreign(`hash of contribution ${wrong + 1}`);
+}
+
+/** What was signed when the file was handed on was this key, but for what came after. */
+async function requireHandovers(
+  { verifyingKey, contributions }: KeyFacts,
+  transcript: CeremonyTranscript,
+): Promise<void> {
+  const pairs = transcript.contributions.map(({ handover }, index) => ({
+    handover,
+    delta1: contributions.list[index]?.deltaAfter ?? new Uint8Array(),
+    delta2: parseDelta(handover.delta),
+  }));
+  for (const [index, { handover, delta2 }] of pairs.entries()) {
+    const keyId = hex(verifyingKeyId({ ...verifyingKey, delta: delta2 }));
+    if (keyId !== handover.keyId) throw foreign(`key when contribution ${index + 1} was handed on`);
+  }
+  if (!(await areDeltas(pairs))) throw foreign("delta between contributions");
 }
 
 function requireSignatures(transcript: CeremonyTranscript, each: TranscriptContribution): void {

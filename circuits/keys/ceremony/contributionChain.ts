@@ -1,5 +1,6 @@
 import { curves, type Curve } from "snarkjs";
 
+import type { G2Point } from "../../../sdk/protocol/verifyingKey.ts";
 import { blake2b512, drawPoint, drawScalar, uncompressed } from "../contribution.ts";
 import { chaCha, randomFromBeacon } from "../developmentSecret.ts";
 import { CeremonyError } from "./ceremonyError.ts";
@@ -109,20 +110,33 @@ function requireBeacon(curve: Curve, { contribution, index }: Link): void {
   throw invalid(index, "is not what its beacon gives");
 }
 
-async function requireDelta(curve: Curve, last: Uint8Array, { delta1, delta2 }: DeltaPoints) {
-  const { G1, G2 } = curve;
-  const isLast = G1.isValid(delta1) && G1.eq(delta1, last);
-  const isPair =
-    isLast &&
-    G2.isValid(delta2) &&
-    G2.isZero(G2.timesScalar(delta2, curve.r)) &&
-    (await curve.pairingEq(G1.g, delta2, G1.neg(delta1), G2.g));
-  if (isPair) return;
+/** Whether each pair is one delta in G1, as the file holds it, and in G2. */
+export async function areDeltas(
+  pairs: readonly { readonly delta1: Uint8Array; readonly delta2: G2Point }[],
+): Promise<boolean> {
+  const curve = await curves.getCurveFromName("bn128", { singleThread: true });
+  for (const { delta1, delta2 } of pairs) {
+    const point = curve.G2.toAffine(curve.G2.fromObject([...delta2, [1n, 0n]]));
+    if (!(await isPair(curve, { delta1, delta2: point }))) return false;
+  }
+  return true;
+}
+
+async function requireDelta(curve: Curve, last: Uint8Array, delta: DeltaPoints): Promise<void> {
+  const { G1 } = curve;
+  const { delta1 } = delta;
+  if (G1.isValid(delta1) && G1.eq(delta1, last) && (await isPair(curve, delta))) return;
   throw new CeremonyError(
     "ContributionInvalid",
     "The contributions do not make this key's delta. Ask whoever gave you the file for the one he " +
       "was given.",
   );
+}
+
+async function isPair(curve: Curve, { delta1, delta2 }: DeltaPoints): Promise<boolean> {
+  const { G1, G2 } = curve;
+  if (!G2.isValid(delta2) || !G2.isZero(G2.timesScalar(delta2, curve.r))) return false;
+  return curve.pairingEq(G1.g, delta2, G1.neg(delta1), G2.g);
 }
 
 function publicKeyOf(curve: Curve, each: ZkeyContribution): Uint8Array {

@@ -1,5 +1,11 @@
 import type { Hex } from "../../../sdk/protocol/abiEncoding.ts";
-import { setupOf, verifyingKeyId, type VerifyingKey } from "../../../sdk/protocol/verifyingKey.ts";
+import {
+  encodeVerifyingKey,
+  setupOf,
+  verifyingKeyId,
+  type G2Point,
+  type VerifyingKey,
+} from "../../../sdk/protocol/verifyingKey.ts";
 import { readSections } from "../binaryFile.ts";
 import { KeyError } from "../keyError.ts";
 import { readZkeyHeader } from "../zkeyHeader.ts";
@@ -21,6 +27,8 @@ export interface KeyFacts {
 
 const DELTA_1 = 84 + 2 * 64 + 2 * 128;
 const DELTA_2 = DELTA_1 + 64;
+/** Behind alpha, beta and gamma. */
+const ENCODED_DELTA = 320;
 
 /** @throws KeyError ZkeyMalformed */
 export function factsOf(zkey: Uint8Array): KeyFacts {
@@ -39,6 +47,21 @@ export function factsOf(zkey: Uint8Array): KeyFacts {
     },
     isBare: verifyingKey.gamma.flat().every((part, i) => part === verifyingKey.delta.flat()[i]),
   };
+}
+
+/** Delta in G2 as on chain: 128 bytes. */
+export function deltaOf(key: VerifyingKey): Hex {
+  return hex(encodeVerifyingKey(key).subarray(ENCODED_DELTA, ENCODED_DELTA + 128));
+}
+
+/** The point of such bytes; whether it lies on the curve is left to whoever uses it. */
+export function parseDelta(delta: Hex): G2Point {
+  const part = (index: number): bigint =>
+    BigInt(`0x${delta.slice(2 + 64 * index, 66 + 64 * index)}`);
+  return [
+    [part(1), part(0)],
+    [part(3), part(2)],
+  ];
 }
 
 export function hex(bytes: Uint8Array): Hex {

@@ -15,7 +15,7 @@ import {
 } from "./checkExchange.ts";
 import { checkChain, MOST_ITERATIONS_EXPONENT } from "./contributionChain.ts";
 import type { Exchange } from "./exchangeFile.ts";
-import { factsOf, hex } from "./keyFacts.ts";
+import { deltaOf, factsOf, hex } from "./keyFacts.ts";
 import { contributeBeacon, contributeSecret, newKey, type OnStep } from "./phaseTwo.ts";
 import { readPtau, requirePower } from "./ptauFile.ts";
 
@@ -87,15 +87,16 @@ export async function contributeTo(
   input.onStep("checking what came before");
   await checkExchange(exchange);
   const zkey = await contributeSecret({ ...input, zkey: exchange.zkey });
-  const { keyId, contributions, delta } = factsOf(zkey);
+  const { keyId, contributions, delta, verifyingKey } = factsOf(zkey);
   const hash = hex((await checkChain(contributions, delta)).at(-1) ?? new Uint8Array());
   const signature = await input.sign({ keyId, contributionHash: recorded(hash) });
-  const own = { name: input.name, contributor, hash, signature: null };
+  const handover = { delta: deltaOf(verifyingKey), keyId, signature };
+  const own = { name: input.name, contributor, hash, handover, signature: null };
   return {
     zkey,
     transcript: {
       ...transcript,
-      contributions: [...transcript.contributions, { ...own, handover: { keyId, signature } }],
+      contributions: [...transcript.contributions, own],
     },
   };
 }

@@ -32,7 +32,7 @@ export async function verifyCeremony(
   const facts = await checkExchange(exchange);
   onStep("hashing the powers of tau");
   const ptau = await readPtau(ptauPath);
-  if (ptau.digest !== powersOfTau.digest) {
+  if (ptau.digest !== powersOfTau.digest || ptau.power !== powersOfTau.power) {
     throw new CeremonyError(
       "PtauForeign",
       `The ceremony started from the powers of tau ${powersOfTau.digest}, ${ptauPath} is ` +

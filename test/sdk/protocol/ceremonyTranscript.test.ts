@@ -25,7 +25,7 @@ const transcript: CeremonyTranscript = {
       name: "Ådne",
       contributor: `0x${"cd".repeat(20)}`,
       hash: long,
-      handover: { keyId: word, signature },
+      handover: { delta: `0x${"78".repeat(128)}`, keyId: word, signature },
       signature,
     },
   ],

@@ -16,6 +16,7 @@ import {
   writeExchange,
   type Exchange,
 } from "../../../../circuits/keys/ceremony/exchangeFile.ts";
+import { factsOf } from "../../../../circuits/keys/ceremony/keyFacts.ts";
 import { applyBeacon } from "../../../../circuits/keys/ceremony/steps.ts";
 import { verifyCeremony } from "../../../../circuits/keys/ceremony/verifyCeremony.ts";
 import type {
@@ -163,7 +164,6 @@ describe("checkExchange", () => {
     const wrong: readonly TranscriptContribution[] = [
       { ...one, signature: two.handover.signature },
       { ...one, handover: { ...one.handover, signature: two.handover.signature } },
-      { ...one, handover: { ...one.handover, keyId: two.handover.keyId } },
       { ...one, contributor: `0x${"77".repeat(20)}` },
     ];
     for (const each of wrong) {
@@ -178,6 +178,21 @@ describe("checkExchange", () => {
     await assert.rejects(checkExchange(exchange), refusal("ContributorTwice"));
   });
 
+  it("refuses a key that is not, but for delta, the one contributors handed on", async () => {
+    // Multiples of delta in place of ic: whoever knows the factors could forge.
+    const zkey = withSection(ended.zkey, 3, (points) => {
+      const copy = Buffer.from(points);
+      copy.set(factsOf(ended.zkey).delta.delta1, 64);
+      return copy;
+    });
+    const transcript = { ...ended.transcript, keyId: factsOf(zkey).keyId };
+    await assert.rejects(checkExchange({ zkey, transcript }), (error: unknown) => {
+      assert(refusal("TranscriptForeign")(error));
+      assert.match(String(error), /key when contribution 1 was handed on/);
+      return true;
+    });
+  });
+
   it("refuses a transcript of another key", async () => {
     const other = `0x${"12".repeat(32)}` as const;
     for (const change of [
@@ -187,6 +202,8 @@ describe("checkExchange", () => {
       { contributions: [one] },
       { contributions: [{ ...one, name: "Eve" }, two] },
       { contributions: [{ ...one, hash: `0x${"12".repeat(64)}` }, two] },
+      { contributions: [{ ...one, handover: { ...one.handover, keyId: other } }, two] },
+      { contributions: [{ ...one, handover: two.handover }, two] },
     ] as const) {
       await assert.rejects(checkExchange(told(change)), refusal("TranscriptForeign"));
     }
