@@ -61,10 +61,10 @@ const schema = z.strictObject({
   /** Ends the contributions; a public hash that nobody knew when they were made. */
   beacon: z
     .strictObject({
-      /** 1 to 255 bytes. */
+      /** 32 to 255 bytes: shorter ones could be tried out. */
       hash: z.custom<Hex>(
-        (value) => typeof value === "string" && /^0x([0-9a-f]{2}){1,255}$/.test(value),
-        "is no hash of 1 to 255 bytes",
+        (value) => typeof value === "string" && /^0x([0-9a-f]{2}){32,255}$/.test(value),
+        "is no hash of 32 to 255 bytes",
       ),
       iterationsExponent: z.int().min(10).max(30),
     })

@@ -114,7 +114,9 @@ export async function applyBeacon(
   if (transcript.beacon !== null) {
     throw refusedBeacon(`the ceremony has ended with the beacon ${transcript.beacon.hash}`);
   }
-  if (!/^0x([0-9a-f]{2}){1,255}$/.test(hash)) throw refusedBeacon(`${hash} is no hash`);
+  if (!/^0x([0-9a-f]{2}){32,255}$/.test(hash)) {
+    throw refusedBeacon(`${hash} is no hash of 32 to 255 bytes`);
+  }
   if (!(exponent >= LEAST_ITERATIONS_EXPONENT && exponent <= MOST_ITERATIONS_EXPONENT)) {
     const range = `${LEAST_ITERATIONS_EXPONENT} to ${MOST_ITERATIONS_EXPONENT}`;
     throw refusedBeacon(`2^${exponent} hashes are none of 2^${range}`);

@@ -114,6 +114,8 @@ describe("applyBeacon", () => {
   it("refuses what is no hash, and too few or too many iterations", async () => {
     for (const beacon of [
       { ...BEACON, hash: "0x5" },
+      { ...BEACON, hash: `0x${"5a".repeat(31)}` },
+      { ...BEACON, hash: `0x${"5a".repeat(256)}` },
       { ...BEACON, iterationsExponent: 9 },
       { ...BEACON, iterationsExponent: 31 },
     ] as const) {
