@@ -1,6 +1,7 @@
 import { Command } from "commander";
 
 import { registerAccount } from "./commands/account.ts";
+import { registerCeremony } from "./commands/ceremony.ts";
 import { registerCompile } from "./commands/compile.ts";
 import { registerConformance } from "./commands/conformance.ts";
 import { registerDemo } from "./commands/demo.ts";
@@ -25,6 +26,7 @@ export function buildProgram(): Command {
     .exitOverride();
 
   registerAccount(program);
+  registerCeremony(program);
   registerCompile(program);
   registerConformance(program);
   registerDemo(program);

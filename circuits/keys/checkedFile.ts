@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { replaceFile } from "./replaceFile.ts";
 
 /**
  * The bytes of a cached file, or null when it is absent or does not match the sha-256 kept beside
@@ -22,14 +23,8 @@ export async function readChecked(file: string): Promise<Uint8Array | null> {
  */
 export async function writeChecked(file: string, bytes: Uint8Array): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
-  await replace(file, bytes);
-  await replace(digestFile(file), `${sha256(bytes)}\n`);
-}
-
-async function replace(file: string, content: Uint8Array | string): Promise<void> {
-  const temporary = `${file}.${randomUUID()}.tmp`;
-  await writeFile(temporary, content, { flush: true });
-  await rename(temporary, file);
+  await replaceFile(file, bytes);
+  await replaceFile(digestFile(file), `${sha256(bytes)}\n`);
 }
 
 function digestFile(file: string): string {

@@ -21,9 +21,12 @@ export const POWERS_BEACON = sha256(`${DEVELOPMENT_SENTENCE} powers of tau`);
 export const DELTA_BEACON = sha256(`${DEVELOPMENT_SENTENCE} delta`);
 
 /** snarkjs's generator behind a beacon: ChaCha20 keyed with the hash iterated 2^exponent times. */
-export function randomFromBeacon(beacon: Uint8Array): Random {
+export function randomFromBeacon(
+  beacon: Uint8Array,
+  iterationsExponent: number = BEACON_ITERATIONS_EXPONENT,
+): Random {
   let hash = beacon;
-  for (let index = 0; index < 2 ** BEACON_ITERATIONS_EXPONENT; index += 1) hash = sha256(hash);
+  for (let index = 0; index < 2 ** iterationsExponent; index += 1) hash = sha256(hash);
   return chaCha(hash);
 }
 

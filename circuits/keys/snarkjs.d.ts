@@ -15,6 +15,11 @@ declare module "snarkjs" {
     readonly g: Uint8Array;
     fromRng(random: Random): Uint8Array;
     timesScalar(point: Uint8Array, scalar: bigint): Uint8Array;
+    eq(a: Uint8Array, b: Uint8Array): boolean;
+    neg(point: Uint8Array): Uint8Array;
+    isZero(point: Uint8Array): boolean;
+    /** Whether it lies on the curve; says nothing of its subgroup. */
+    isValid(point: Uint8Array): boolean;
     toAffine(point: Uint8Array): Uint8Array;
     fromObject(point: readonly unknown[]): Uint8Array;
     toRprLEM(target: Uint8Array, offset: number, point: Uint8Array): void;
@@ -39,6 +44,8 @@ declare module "snarkjs" {
       u8: Uint8Array;
       u32: Uint32Array;
     };
+    /** Whether the product of the pairings e(point 1, point 2)·e(point 3, point 4)… is one. */
+    pairingEq(...points: readonly Uint8Array[]): Promise<boolean>;
     terminate(): Promise<void>;
   }
 
@@ -139,6 +146,14 @@ declare module "snarkjs" {
       zkey: FileLike,
       logger?: Logger,
     ): Promise<Uint8Array | -1>;
+    /** Mixes `entropy` with 64 random bytes of the system; never empty, or it asks on the console. */
+    contribute(
+      from: FileLike,
+      to: FileLike,
+      name: string,
+      entropy: string,
+      logger?: Logger,
+    ): Promise<Uint8Array>;
     beacon(
       from: FileLike,
       to: FileLike,

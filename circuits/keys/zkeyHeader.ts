@@ -14,6 +14,7 @@ export interface ZkeyHeader {
 }
 
 const GROTH16 = 1;
+const FIELD_BYTES = 32;
 const G1_BYTES = 64;
 const G2_BYTES = 128;
 const HEADER_BYTES = 84 + 3 * G1_BYTES + 3 * G2_BYTES;
@@ -49,7 +50,9 @@ function parse(sections: ReadonlyMap<number, Uint8Array>): ZkeyHeader {
   const header = section(2);
   if (header.length !== HEADER_BYTES) throw new RangeError("its header has another length");
   if (
+    word(header, 0) !== FIELD_BYTES ||
     littleEndian(header.subarray(4, 36)) !== BASE_FIELD_ORDER ||
+    word(header, 36) !== FIELD_BYTES ||
     littleEndian(header.subarray(40, 72)) !== FIELD_ORDER
   ) {
     throw new RangeError("its curve is not BN254");
@@ -84,11 +87,12 @@ function verifyingKey(header: Uint8Array, ic: Uint8Array): VerifyingKey {
   };
 }
 
-function g1(bytes: Uint8Array, offset: number): G1Point {
+/** Affine, from little-endian Montgomery form: as ptau and zkey files hold points. */
+export function g1(bytes: Uint8Array, offset: number): G1Point {
   return [coordinate(bytes, offset), coordinate(bytes, offset + 32)];
 }
 
-function g2(bytes: Uint8Array, offset: number): G2Point {
+export function g2(bytes: Uint8Array, offset: number): G2Point {
   return [g1(bytes, offset), g1(bytes, offset + 64)];
 }
 

@@ -14,7 +14,7 @@ import {
   verifyingKeyId,
 } from "../../sdk/protocol/verifyingKey.ts";
 import { quantizeValues } from "../compiler/compareWithFloat.ts";
-import { type Compilation, compile } from "../compiler/compile.ts";
+import type { Compilation } from "../compiler/compile.ts";
 import { exportModel } from "../compiler/export/exportModel.ts";
 import type { IntegerModel } from "../compiler/integer/integerModel.ts";
 import { serializeModel } from "../compiler/integer/modelFile.ts";
@@ -23,12 +23,12 @@ import { unitsOf } from "../compiler/integer/units.ts";
 import { type Bill, billOf } from "../compiler/r1cs/bill.ts";
 import { buildCircuit } from "../compiler/r1cs/buildCircuit.ts";
 import { encodeR1cs } from "../compiler/r1cs/writeR1cs.ts";
-import { type DevelopmentKeys, ensureDevelopmentKeys } from "../keys/developmentKeys.ts";
-import { developmentTranscript } from "./developmentTranscript.ts";
+import { compileFolder } from "./folderCircuit.ts";
 import { type HeldoutReport, reportHeldout } from "./heldoutReport.ts";
 import { makeKnownAnswers } from "./knownAnswers.ts";
 import { type ModelFolder, readModelFolder } from "./modelFolder.ts";
 import { ReleaseError } from "./releaseError.ts";
+import { developmentKeys, type MakeKeys, type ReleaseKeys } from "./releaseKeys.ts";
 
 /** Part of every manifest: another version may make another circuit of the same model. */
 const COMPILER_VERSION = "0.1.0";
@@ -56,16 +56,19 @@ export interface BuiltRelease {
 }
 
 /**
- * Makes a release of a model folder under development keys and puts everything it names into the
- * store. The same folder gives the same manifest on every machine.
+ * Makes a release of a model folder and puts everything it names into the store. The same folder
+ * and keys give the same manifest on every machine.
  * @param input.cacheDirectory where development keys are kept between builds
- * @throws ReleaseError, CompilerError, KeyError
+ * @param input.makeKeys gives the circuit's keys; by default those of the published secret
+ * @throws ReleaseError, CompilerError, KeyError, and what `makeKeys` throws
  */
 export async function buildRelease(input: {
   readonly modelDirectory: string;
   readonly store: ArtefactSink;
   readonly cacheDirectory: string;
+  readonly makeKeys?: MakeKeys;
 }): Promise<BuiltRelease> {
+  const { makeKeys = developmentKeys(input.cacheDirectory) } = input;
   const folder = await readModelFolder(input.modelDirectory);
   const start = performance.now();
   const compilation = compileFolder(folder);
@@ -74,7 +77,7 @@ export async function buildRelease(input: {
   const r1cs = encodeR1cs(circuit);
   const compiled = performance.now();
   const { name } = folder.description;
-  const keys = await ensureDevelopmentKeys({ r1cs, name, cacheDirectory: input.cacheDirectory });
+  const keys = await makeKeys({ r1cs, name });
   const keyed = performance.now();
   const heldout = reportHeldout({ folder, ...compilation });
   const artefacts = await storeArtefacts({
@@ -98,12 +101,6 @@ export async function buildRelease(input: {
   };
 }
 
-function compileFolder({ onnx, samples, description }: ModelFolder): Compilation {
-  const { input } = description;
-  if (input === undefined) return compile({ onnx, samples });
-  return compile({ onnx, samples, input: Array.isArray(input) ? input : [input] });
-}
-
 /** Before any key is made: the contracts would refuse the release. */
 function requirePayloads(model: IntegerModel): void {
   for (const [side, tensors] of [
@@ -124,7 +121,7 @@ function requirePayloads(model: IntegerModel): void {
 async function storeArtefacts(input: {
   readonly folder: ModelFolder;
   readonly compilation: Compilation;
-  readonly keys: DevelopmentKeys;
+  readonly keys: ReleaseKeys;
   readonly heldout: HeldoutReport | null;
   readonly store: ArtefactSink;
 }): Promise<Manifest["artefacts"]> {
@@ -148,7 +145,7 @@ async function storeArtefacts(input: {
     knownAnswers: await put(encodeKnownAnswers(makeKnownAnswers(model, payloads))),
     provingKey: await put(keys.zkey),
     verifyingKey: await put(jsonFile({ ...toSnarkjsVerifyingKey(keys.verifyingKey) })),
-    ceremony: await put(jsonFile(developmentTranscript(keys))),
+    ceremony: await put(keys.transcript),
     samples: await put(folder.samplesFile),
     report: await put(jsonFile(rounded(report))),
   };
@@ -157,7 +154,7 @@ async function storeArtefacts(input: {
 function describe(input: {
   readonly folder: ModelFolder;
   readonly compilation: Compilation;
-  readonly keys: DevelopmentKeys;
+  readonly keys: ReleaseKeys;
   readonly size: { readonly rows: number; readonly wires: number };
   readonly artefacts: Manifest["artefacts"];
 }): Manifest {
@@ -177,7 +174,7 @@ function describe(input: {
     outputLength: payloadLength(model.outputs),
     units: unitsOf(model, keys.domainSize),
     circuit: {
-      digest: `0x${keys.circuitDigest}`,
+      digest: keys.circuitDigest,
       rows: size.rows,
       wires: size.wires,
       domainSize: keys.domainSize,

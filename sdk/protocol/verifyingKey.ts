@@ -30,6 +30,8 @@ export interface SnarkjsVerifyingKey {
 }
 
 const MAX_PUBLIC_SIGNALS = 64;
+/** Alpha, beta and gamma of an encoded key. */
+const SETUP_BYTES = 320;
 
 export function toSnarkjsVerifyingKey(key: VerifyingKey): SnarkjsVerifyingKey {
   return {
@@ -61,6 +63,13 @@ export function encodeVerifyingKey(key: VerifyingKey): Uint8Array {
 /** keccak256 of the encoded key: its id on chain. */
 export function verifyingKeyId(key: VerifyingKey): Uint8Array {
   return keccak_256(encodeVerifyingKey(key));
+}
+
+/** keccak256(alpha, beta, gamma): shared by all keys of one powers-of-tau file; registries pin it. */
+export function setupOf(key: Pick<VerifyingKey, "alpha" | "beta" | "gamma">): Uint8Array {
+  const { alpha, beta, gamma } = key;
+  const encoded = encodeVerifyingKey({ alpha, beta, gamma, delta: gamma, ic: [] });
+  return keccak_256(encoded.subarray(0, SETUP_BYTES));
 }
 
 /**

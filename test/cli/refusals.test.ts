@@ -4,12 +4,20 @@ import { describe, it } from "node:test";
 import { KNOWN_REFUSALS, nextStep } from "../../apps/cli/chain/refusals.ts";
 import { explain } from "../../apps/cli/failure.ts";
 import { ContractRefusal } from "../../scripts/account/accountError.ts";
+import { ceremonyBookAbi } from "../../sdk/protocol/abi/ceremonyBook.ts";
 import { inferenceCoordinatorAbi } from "../../sdk/protocol/abi/inferenceCoordinator.ts";
 import { modelRegistryAbi } from "../../sdk/protocol/abi/modelRegistry.ts";
 import { operatorRegistryAbi } from "../../sdk/protocol/abi/operatorRegistry.ts";
+import { zkVerifierAbi } from "../../sdk/protocol/abi/zkVerifier.ts";
 
 describe("nextStep", () => {
-  const abis = [...inferenceCoordinatorAbi, ...operatorRegistryAbi, ...modelRegistryAbi];
+  const abis = [
+    ...inferenceCoordinatorAbi,
+    ...operatorRegistryAbi,
+    ...modelRegistryAbi,
+    ...zkVerifierAbi,
+    ...ceremonyBookAbi,
+  ];
   const declared = new Map(
     abis.flatMap((each) =>
       each.type === "error" ? [[each.name as string, each.inputs] as const] : [],

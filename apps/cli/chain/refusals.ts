@@ -29,6 +29,16 @@ const NEXT_STEPS: Readonly<Record<string, NextStep>> = {
   // Releases
   ReleaseUnknown: "Check the release id; assay publish prints it.",
   ReleaseIsRetired: "Its publisher retired it; choose a newer release.",
+  ReleaseGradeTooLow: ([grade, needed]) =>
+    `${grade} recognised contributors signed for the key, a judge needs ${needed}: record more, or lower --min-grade.`,
+  // Keys and their ceremonies
+  KeyOfOtherSetup: ([, pinned]) =>
+    `This deployment takes keys of the setup ${pinned}: hold a ceremony with its powers of tau.`,
+  KeyWithoutContribution: "Anybody could forge under this key: assay ceremony contribute.",
+  ContributorNotRecognised: "Ask the owner of the CeremonyBook to propose him, and wait its delay.",
+  ContributorAlreadyRecorded: "Nothing is left to do.",
+  ContributionAlreadyRecorded: ([, , contributor]) =>
+    `${contributor} signed for the same contribution: one of them did not make it.`,
   // Requests
   WindowOpen: ([, end]) =>
     `An answer can be disputed, or a challenge answered, until ${time(end)}.`,

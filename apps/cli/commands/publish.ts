@@ -5,7 +5,10 @@ import { buildRelease, type BuiltRelease } from "../../../circuits/release/build
 import type { HeldoutReport } from "../../../circuits/release/heldoutReport.ts";
 import { LocalStore } from "../../../orchestrator/storage/localStore.ts";
 import { namedRelease } from "../../../scripts/demo/namedRelease.ts";
+import { pinnedSetupOf } from "../../../scripts/deploy/pinnedSetup.ts";
 import { publishOn } from "../../../scripts/deploy/publisher.ts";
+import type { Hex } from "../../../sdk/protocol/abiEncoding.ts";
+import { developmentKey, keysOf, requireAcceptable } from "../ceremony/publishing.ts";
 import { asAccount, withChain, type ChainOptions } from "../chain/options.ts";
 import { judgedLevels, type LevelOptions } from "../levels.ts";
 import { kindOfPath } from "../paths.ts";
@@ -13,20 +16,24 @@ import { kindOfPath } from "../paths.ts";
 interface PublishOptions extends ChainOptions, LevelOptions {
   readonly store: string;
   readonly keys: string;
+  readonly ceremony?: string;
+  readonly ptau?: string;
 }
 
-/** `assay publish`: a release under development keys, into a store and, if asked, onto a chain. */
+/** `assay publish`: a release into a store and, if asked, onto a chain. */
 export function registerPublish(program: Command): void {
   withChain(
     program
       .command("publish")
       .description(
-        "build a model's release with development keys; with --rpc, register it on a chain",
+        "build a model's release, with development keys unless a ceremony's are given; with --rpc, register it on a chain",
       )
       .argument("<model>", "a model's folder"),
   )
     .option("--store <folder>", "where the artefacts go", ".assay/store")
     .option("--keys <folder>", "where development keys are kept", ".assay/keys")
+    .option("--ceremony <folder>", "keys of a ceremony, as assay ceremony export writes them")
+    .option("--ptau <file>", "the powers of tau that ceremony started from")
     .option("--levels <levels>", "what it can be asked at: zk, optimistic or both", "zk")
     .option(
       "--min-bond <amount>",
@@ -42,14 +49,18 @@ async function publish(path: string, options: PublishOptions): Promise<void> {
   await kindOfPath(path, "a model's folder");
   if (isLocal) {
     judgedLevels(options);
-    await build(path, options);
+    await build(path, { ...options, publisher: null });
     return;
   }
   // All that publishing needs is looked at before anything heavy is done for it.
-  await asAccount(options, async ({ deployment, units }) => {
+  await asAccount(options, async ({ deployment, account, units }) => {
     const levels = judgedLevels(options, units);
-    const named = namedRelease(await build(path, options));
+    const pinned = await pinnedSetupOf(deployment);
+    if (pinned !== null && options.ceremony === undefined) throw developmentKey(pinned);
+    const built = await build(path, { ...options, publisher: account });
+    const named = namedRelease(built);
     const release = { ...named.release, ...levels };
+    if (pinned !== null) await requireAcceptable(deployment, { pinned, release });
     const { releaseId } = await publishOn(deployment, { ...named, release });
     console.log(`release  ${releaseId}`);
   });
@@ -57,12 +68,15 @@ async function publish(path: string, options: PublishOptions): Promise<void> {
 
 async function build(
   modelDirectory: string,
-  { store, keys }: PublishOptions,
+  options: PublishOptions & { readonly publisher: Hex | null },
 ): Promise<BuiltRelease> {
+  const { store, keys } = options;
+  const makeKeys = keysOf(options);
   const built = await buildRelease({
     modelDirectory,
     store: new LocalStore(store),
     cacheDirectory: keys,
+    ...(makeKeys === null ? {} : { makeKeys }),
   });
   console.log(formatBill(built.bill));
   if (built.heldout !== null) console.log(formatHeldout(built.heldout));

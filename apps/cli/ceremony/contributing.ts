@@ -1,0 +1,156 @@
+import { access } from "node:fs/promises";
+
+import { recorded } from "../../../circuits/keys/ceremony/checkExchange.ts";
+import {
+  readExchange,
+  writeExchange,
+  type Exchange,
+} from "../../../circuits/keys/ceremony/exchangeFile.ts";
+import {
+  addSignature,
+  applyBeacon,
+  contributeTo,
+  contributionOf,
+  startCeremony,
+} from "../../../circuits/keys/ceremony/steps.ts";
+import { verifyCeremony } from "../../../circuits/keys/ceremony/verifyCeremony.ts";
+import { contributorOf } from "../../../scripts/ceremony/contributor.ts";
+import type { Hex } from "../../../sdk/protocol/abiEncoding.ts";
+import { placeOf as placeIn } from "../../../sdk/protocol/ceremonyTranscript.ts";
+import { sayJson } from "../chain/say.ts";
+import { parseWhole } from "../chain/words.ts";
+import { CliError } from "../failure.ts";
+import { placeOf, readCircuit, readTyped, type PlaceOptions } from "./inputs.ts";
+import { stepTeller } from "./stepTeller.ts";
+
+const EXPONENT = { what: "exponent", most: 63n };
+
+export async function start(
+  circuit: string,
+  options: PlaceOptions & { readonly ptau: string; readonly out: string },
+): Promise<void> {
+  const { out, ptau: ptauPath } = options;
+  const place = await placeOf(options);
+  await requireAbsent(out);
+  const { name, r1cs } = await readCircuit(circuit);
+  const exchange = await startCeremony({ r1cs, name, ptauPath, place, onStep: stepTeller() });
+  await writeExchange(out, exchange);
+  console.log(`${out}: hand it to the first contributor`);
+  console.log("  who runs: assay ceremony contribute FILE --name NAME --key-file KEY");
+}
+
+export async function contribute(
+  file: string,
+  options: {
+    readonly name: string;
+    readonly keyFile: string;
+    readonly typed?: boolean;
+    readonly json?: boolean;
+  },
+): Promise<void> {
+  const exchange = await readExchange(file);
+  const { address, sign } = await contributorOf(options.keyFile, placeIn(exchange.transcript));
+  const typed = options.typed === true ? await readTyped() : "";
+  const { name } = options;
+  const who = { name: requireName(name), contributor: address, typed, sign };
+  const next = await contributeTo(exchange, { ...who, onStep: stepTeller() });
+  await writeExchange(file, next);
+  const own = next.transcript.contributions.at(-1);
+  if (own === undefined) throw new Error("a contribution was made");
+  const contributionHash = recorded(own.hash);
+  if (options.json === true) {
+    sayJson({ name, contributor: address, hash: own.hash, contributionHash, ...own.handover });
+    return;
+  }
+  console.log(`${file}: contribution ${next.transcript.contributions.length} is yours, ${name}`);
+  console.log(`  hash  ${contributionHash}`);
+  console.log("  Keep the hash. Hand the file on; after the beacon run assay ceremony sign.");
+}
+
+export async function beacon(
+  file: string,
+  options: { readonly hash: string; readonly iterations: string },
+): Promise<void> {
+  const exchange = await readExchange(file);
+  const iterationsExponent = Number(parseWhole(options.iterations, EXPONENT));
+  const hash = options.hash.toLowerCase() as Hex;
+  const next = await applyBeacon(exchange, {
+    beacon: { hash, iterationsExponent },
+    onStep: stepTeller(),
+  });
+  await writeExchange(file, next);
+  console.log(`${file}: the key is final, ${next.transcript.keyId}`);
+  console.log("  Give it to every contributor; each runs: assay ceremony sign FILE --key-file KEY");
+}
+
+export async function sign(
+  file: string,
+  options: {
+    readonly keyFile?: string;
+    readonly signature?: string;
+    readonly circuit?: string;
+    readonly ptau?: string;
+    readonly json?: boolean;
+  },
+): Promise<void> {
+  const { keyFile, signature: given } = options;
+  if ((keyFile === undefined) === (given === undefined)) {
+    const next = "Give --key-file to sign, or --signature to add what another signed.";
+    throw new CliError("This needs one signature.", next);
+  }
+  const exchange = await readExchange(file);
+  const isVerified = await verifyNamed(exchange, options);
+  const signature = keyFile === undefined ? given : await signWith(exchange, keyFile);
+  const { exchange: next, contributor } = await addSignature(exchange, signature as Hex);
+  await writeExchange(file, next);
+  const { keyId } = next.transcript;
+  if (options.json === true) {
+    sayJson({ contributor, ...contributionOf(next, contributor), signature });
+    return;
+  }
+  console.log(`${file}: ${contributor} signed for the key ${keyId}`);
+  console.log(`  signature  ${signature}`);
+  if (given === undefined) {
+    if (!isVerified) console.error("  signed without a look at circuit and powers of tau");
+    console.log("  Give it to whoever collects: assay ceremony sign FILE --signature SIGNATURE");
+  }
+}
+
+/** @returns Whether the user named what the whole key is verified with. */
+async function verifyNamed(
+  exchange: Exchange,
+  { circuit, ptau }: { readonly circuit?: string; readonly ptau?: string },
+): Promise<boolean> {
+  if (circuit === undefined && ptau === undefined) return false;
+  if (circuit === undefined || ptau === undefined) {
+    const sentence = "--circuit and --ptau belong together: the key is verified with both.";
+    throw new CliError(sentence, "Give both, or neither.");
+  }
+  const { r1cs } = await readCircuit(circuit);
+  await verifyCeremony(exchange, { r1cs, ptauPath: ptau, onStep: stepTeller() });
+  return true;
+}
+
+async function signWith(exchange: Exchange, keyFile: string): Promise<Hex> {
+  const { address, sign: signContribution } = await contributorOf(
+    keyFile,
+    placeIn(exchange.transcript),
+  );
+  return signContribution(contributionOf(exchange, address));
+}
+
+function requireName(name: string): string {
+  if (name.length <= 64 && /^\P{C}+$/u.test(name)) return name;
+  const next = "Give --name 1 to 64 printable characters.";
+  throw new CliError(`${JSON.stringify(name)} is no name.`, next);
+}
+
+async function requireAbsent(file: string): Promise<void> {
+  try {
+    await access(file);
+  } catch {
+    return;
+  }
+  const next = "Name a new file with --out: the old one may hold contributions.";
+  throw new CliError(`${file} exists.`, next);
+}

@@ -1,0 +1,34 @@
+import { Contract } from "ethers";
+
+import type { Hex } from "../../sdk/protocol/abiEncoding.ts";
+import { ceremonyBookAbi } from "../../sdk/protocol/abi/ceremonyBook.ts";
+import { zkVerifierAbi } from "../../sdk/protocol/abi/zkVerifier.ts";
+import type { Deployment } from "../account/deployment.ts";
+import { view } from "../account/transact.ts";
+
+type Registry = Pick<Deployment, "modelRegistry" | "provider">;
+
+/**
+ * keccak256(alpha, beta, gamma) that keys need here; null: any will do, for development.
+ * @throws ContractRefusal; AccountError ChainRefused
+ */
+export async function pinnedSetupOf({ modelRegistry, provider }: Registry): Promise<Hex | null> {
+  const address = String(await view(modelRegistry, "zkVerifier"));
+  const verifier = new Contract(address, zkVerifierAbi, provider);
+  const pinned = String(await view(verifier, "pinnedSetup"));
+  return BigInt(pinned) === 0n ? null : (pinned as Hex);
+}
+
+/**
+ * A key's grade and the least the registry asks of a judge.
+ * @throws ContractRefusal; AccountError ChainRefused
+ */
+export async function judgeGradeOf(
+  { modelRegistry, provider }: Registry,
+  keyId: Hex,
+): Promise<{ readonly grade: bigint; readonly least: bigint }> {
+  const address = String(await view(modelRegistry, "ceremonyBook"));
+  const book = new Contract(address, ceremonyBookAbi, provider);
+  const grade = BigInt(String(await view(book, "gradeOf", [keyId])));
+  return { grade, least: BigInt(String(await view(modelRegistry, "leastJudgeGrade"))) };
+}
