@@ -45,18 +45,18 @@ contract ModelRegistry is IModelRegistry {
     /// @inheritdoc IModelRegistry
     uint256 public immutable leastAnswerBond;
     /// @inheritdoc IModelRegistry
-    uint256 public immutable leastJudgeGrade;
+    uint256 public immutable leastKeyGrade;
 
     mapping(bytes32 modelId => address publisher) private _publishers;
     mapping(bytes32 releaseId => StoredRelease) private _releases;
 
     /// @param answerBond A `ShortAmount`, so that there are releases that ask for the least bond.
-    constructor(IZkVerifier keyStore, ICeremonyBook book, uint256 answerBond, uint256 judgeGrade) {
+    constructor(IZkVerifier keyStore, ICeremonyBook book, uint256 answerBond, uint256 keyGrade) {
         require(ShortAmountLib.isShort(answerBond), ShortAmountLib.AmountNotShort(answerBond));
         zkVerifier = keyStore;
         ceremonyBook = book;
         leastAnswerBond = answerBond;
-        leastJudgeGrade = judgeGrade;
+        leastKeyGrade = keyGrade;
     }
 
     /// @inheritdoc IModelRegistry
@@ -92,7 +92,7 @@ contract ModelRegistry is IModelRegistry {
         require(!_releases[releaseId].route.isKnown(), ReleaseAlreadyPublished(releaseId));
         address key = zkVerifier.keyAddress(release.keyId);
         uint8 grade = ceremonyBook.gradeOf(release.keyId);
-        _requireJudge(release, grade);
+        _requireGrade(release, grade);
 
         _store(releaseId, modelId, release, ReleaseRouteLib.pack(release, key, grade));
         emit ReleasePublished(releaseId, modelId, version, release);
@@ -234,9 +234,8 @@ contract ModelRegistry is IModelRegistry {
     }
 
     /// @dev Whoever knows a key's secret proves any output, and with it takes an honest operator's bond.
-    function _requireJudge(Release calldata release, uint256 grade) private view {
-        if (!_isOptimistic(release)) return;
-        uint256 needed = Math.max(release.minGrade, leastJudgeGrade);
+    function _requireGrade(Release calldata release, uint256 grade) private view {
+        uint256 needed = Math.max(release.minGrade, leastKeyGrade);
         require(grade >= needed, ReleaseGradeTooLow(grade, needed));
     }
 

@@ -24,8 +24,8 @@ interface IModelRegistry {
     error ReleaseIsRetired(bytes32 releaseId);
     /// @notice A field of the release has a value that cannot be stored or served.
     error ReleaseFieldInvalid(bytes32 field, uint256 value);
-    /// @notice The key's grade is not enough to judge optimistic answers: by the release's own `minGrade`
-    /// or by this deployment's `leastJudgeGrade`. Have more recognised contributors sign for the key.
+    /// @notice The key's grade is not enough: by the release's own `minGrade`, or by this deployment's
+    /// `leastKeyGrade`. Have more recognised contributors sign for the key.
     error ReleaseGradeTooLow(uint256 grade, uint256 needed);
 
     /// @notice Registers a model under the caller's name space. Anyone may call.
@@ -77,8 +77,8 @@ interface IModelRegistry {
     /// an answer, and must pay for a proof and its gas on this chain.
     function leastAnswerBond() external view returns (uint256);
 
-    /// @notice Least grade of a key that judges optimistic answers; 0 where development keys may.
-    function leastJudgeGrade() external view returns (uint256);
+    /// @notice Least grade of any release's key; 0 where development keys may prove.
+    function leastKeyGrade() external view returns (uint256);
 
     function releaseManifest(bytes32 releaseId) external view returns (bytes32 manifestDigest);
 

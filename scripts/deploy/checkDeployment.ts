@@ -68,7 +68,7 @@ async function checkConfiguration(
   await expectAddress("modelRegistry", "zkVerifier", record.zkVerifier);
   await expectAddress("modelRegistry", "ceremonyBook", record.ceremonyBook);
   await expectAmount("modelRegistry", "leastAnswerBond", numbers.leastAnswerBond);
-  await expectAmount("modelRegistry", "leastJudgeGrade", numbers.leastJudgeGrade);
+  await expectAmount("modelRegistry", "leastKeyGrade", numbers.leastKeyGrade);
   await expectAmount("ceremonyBook", "recognitionDelaySeconds", numbers.recognitionDelaySeconds);
   await expectAddress("operatorRegistry", "coordinator", record.coordinator);
   await expectAddress("operatorRegistry", "modelRegistry", record.modelRegistry);

@@ -28,7 +28,7 @@ export const DEVELOPMENT_PROFILE: DeploymentProfile = {
   protocolFeeBps: 0n,
   feeReceiver: ZeroAddress,
   leastAnswerBond: 2n * 10n ** 16n,
-  leastJudgeGrade: 0n,
+  leastKeyGrade: 0n,
   recognitionDelaySeconds: 3_600n,
   pinnedSetup: ZeroHash,
   guardian: ZeroAddress,

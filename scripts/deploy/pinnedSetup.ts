@@ -20,15 +20,15 @@ export async function pinnedSetupOf({ modelRegistry, provider }: Registry): Prom
 }
 
 /**
- * A key's grade and the least the registry asks of a judge.
+ * A key's grade and the least the registry asks for.
  * @throws ContractRefusal; AccountError ChainRefused
  */
-export async function judgeGradeOf(
+export async function leastGradeOf(
   { modelRegistry, provider }: Registry,
   keyId: Hex,
 ): Promise<{ readonly grade: bigint; readonly least: bigint }> {
   const address = String(await view(modelRegistry, "ceremonyBook"));
   const book = new Contract(address, ceremonyBookAbi, provider);
   const grade = BigInt(String(await view(book, "gradeOf", [keyId])));
-  return { grade, least: BigInt(String(await view(modelRegistry, "leastJudgeGrade"))) };
+  return { grade, least: BigInt(String(await view(modelRegistry, "leastKeyGrade"))) };
 }

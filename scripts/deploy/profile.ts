@@ -23,8 +23,8 @@ export interface DeploymentProfile {
   /** Least bond behind an optimistic answer, a short amount (`isShortAmount`); a fifth of it must pay for
    * a proof and its gas. */
   readonly leastAnswerBond: bigint;
-  /** Least grade of a key that judges optimistic answers: 0 in development only. */
-  readonly leastJudgeGrade: bigint;
+  /** Least grade of any release's key: 0 in development only. */
+  readonly leastKeyGrade: bigint;
   /** Time between the proposal of a ceremony's contributor and his recognition. */
   readonly recognitionDelaySeconds: bigint;
   /** keccak256(alpha, beta, gamma) that verifying keys must have; zero: any, development only. */

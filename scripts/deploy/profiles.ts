@@ -24,7 +24,7 @@ const L1: Omit<DeploymentProfile, Chosen> = {
   feeReceiver: ZeroAddress,
   // A fifth is 500,000 gas at 100 gwei.
   leastAnswerBond: ETHER / 4n,
-  leastJudgeGrade: 3n,
+  leastKeyGrade: 3n,
   recognitionDelaySeconds: 7n * DAY,
 };
 

@@ -46,7 +46,7 @@ const schema = z.strictObject({
     protocolFeeBps: amount,
     feeReceiver: address,
     leastAnswerBond: amount,
-    leastJudgeGrade: amount,
+    leastKeyGrade: amount,
     recognitionDelaySeconds: amount,
     pinnedSetup: hash,
     guardian: address,
@@ -99,7 +99,7 @@ export function profileIn({ numbers }: DeploymentRecord): DeploymentProfile {
     proofSeconds: BigInt(numbers.proofSeconds),
     protocolFeeBps: BigInt(numbers.protocolFeeBps),
     leastAnswerBond: BigInt(numbers.leastAnswerBond),
-    leastJudgeGrade: BigInt(numbers.leastJudgeGrade),
+    leastKeyGrade: BigInt(numbers.leastKeyGrade),
     recognitionDelaySeconds: BigInt(numbers.recognitionDelaySeconds),
   };
 }

@@ -49,7 +49,7 @@ const STEPS: readonly Step[] = [
       places.zkVerifier,
       places.ceremonyBook,
       profile.leastAnswerBond,
-      profile.leastJudgeGrade,
+      profile.leastKeyGrade,
     ],
   },
   {

@@ -1,6 +1,9 @@
 import { expect } from "chai";
+import { Contract } from "ethers";
 
+import { deployContract } from "../../scripts/deploy/deploy.ts";
 import { publishRelease } from "../../scripts/deploy/publishRelease.ts";
+import { modelRegistryAbi } from "../../sdk/protocol/abi/modelRegistry.ts";
 import { movedBy } from "./support/books.ts";
 import { contribute, keyIdOf, recognise } from "./support/ceremony.ts";
 import {
@@ -30,7 +33,7 @@ import {
 } from "./support/optimistic.ts";
 import {
   as,
-  buildWorld,
+  deployWorld,
   ethers,
   mined,
   networkHelpers,
@@ -43,8 +46,15 @@ import {
 
 const BOND = { value: CHALLENGE_BOND };
 const world = (): Promise<OptimisticWorld> => networkHelpers.loadFixture(deployOptimistic);
-/** A chain where a key needs a contributor whose word counts before it judges. */
-const deployProduction = (): Promise<World> => buildWorld({ profile: { leastJudgeGrade: 1n } });
+/** A registry where a key needs a contributor whose word counts before it proves or judges. */
+async function deployProduction(): Promise<World> {
+  const w = await deployWorld();
+  const { zkVerifier, ceremonyBook } = w.addresses;
+  const values = [zkVerifier, ceremonyBook, ANSWER_BOND, 1n];
+  const modelRegistry = await deployContract(w.owner, "ModelRegistry", values);
+  const models = new Contract(modelRegistry, modelRegistryAbi, w.owner);
+  return { ...w, models, addresses: { ...w.addresses, modelRegistry } };
+}
 
 async function publishJudged(w: World, minGrade: bigint): Promise<unknown> {
   const { verifyingKey } = await proverOf("sixWords");

@@ -60,7 +60,7 @@ for (const [profileName, networkName] of [
       await holdCeremony(live);
       releaseId = await publishes(live);
       expect(await read(live.models, "gradeOf", releaseId)).to.equal(
-        profileIn(live.record).leastJudgeGrade,
+        profileIn(live.record).leastKeyGrade,
       );
       expect(await read(live.models, "minBondOf", releaseId)).to.equal(
         profileIn(live.record).leastAnswerBond,

@@ -31,7 +31,7 @@ describe("production profiles", () => {
   for (const name of ["l1", "l2"] as const) {
     it(`${name} asks for a judge's grade, a pinned setup, a guardian and a next owner`, () => {
       const profile = profileOf(name, CHOICES);
-      expect(profile.leastJudgeGrade >= 1n).to.equal(true);
+      expect(profile.leastKeyGrade >= 1n).to.equal(true);
       expect(profile.pinnedSetup).to.equal(CHOICES.pinnedSetup);
       expect([profile.guardian, profile.nextOwner]).to.deep.equal([GUARDIAN, NEXT_OWNER]);
     });
@@ -166,8 +166,8 @@ describe("the record of a deployment", () => {
     ["setup", (r) => ({ numbers: { ...r.numbers, pinnedSetup: ZeroHash } }), /pinnedSetup: 0x5e/],
     [
       "grade",
-      (r) => ({ numbers: { ...r.numbers, leastJudgeGrade: "0" } }),
-      /modelRegistry.leastJudgeGrade: 3, recorded 0/,
+      (r) => ({ numbers: { ...r.numbers, leastKeyGrade: "0" } }),
+      /modelRegistry.leastKeyGrade: 3, recorded 0/,
     ],
     [
       "guardian",

@@ -158,18 +158,23 @@ describe("a forged judge by a key below grade", () => {
       .withArgs(0n, 1n);
   });
 
-  it("may still prove answers, which says nothing about anybody's bond", async () => {
+  it("is refused at level Zk as well, where a proof of it would be the only evidence", async () => {
     const { w } = await graded();
-    const models = await registryFor(w, 3n);
-    await send(as(models, w.publisher), "registerModel", ["digits"]);
     const zkOnly = await optimistic({ levels: 4n, judge: 0n, minBond: 0n });
+    const strict = await registryFor(w, 3n);
+    await send(as(strict, w.publisher), "registerModel", ["digits"]);
+    await expect(publishes(w, zkOnly, strict))
+      .to.be.revertedWithCustomError(strict, "ReleaseGradeTooLow")
+      .withArgs(2n, 3n);
+    const models = await registryFor(w, 2n);
+    await send(as(models, w.publisher), "registerModel", ["digits"]);
     await expect(publishes(w, zkOnly, models)).to.emit(models, "ReleasePublished");
   });
 
   /** A registry on the world's keys and book that asks judges for a grade. */
-  async function registryFor(w: World, leastJudgeGrade: bigint): Promise<Contract> {
+  async function registryFor(w: World, leastKeyGrade: bigint): Promise<Contract> {
     const { zkVerifier, ceremonyBook } = w.addresses;
-    const values = [zkVerifier, ceremonyBook, LEAST, leastJudgeGrade];
+    const values = [zkVerifier, ceremonyBook, LEAST, leastKeyGrade];
     const address = await deployContract(w.owner, "ModelRegistry", values);
     return new Contract(address, modelRegistryAbi, w.owner);
   }
@@ -250,11 +255,11 @@ describe("a deployment", () => {
     const w = await world();
     expect(await read(w.models, "ceremonyBook")).to.equal(w.addresses.ceremonyBook);
     expect(await read(w.models, "leastAnswerBond")).to.equal(LEAST);
-    expect(await read(w.models, "leastJudgeGrade")).to.equal(0n);
-    const profile = { ...DEVELOPMENT_PROFILE, leastJudgeGrade: 7n, recognitionDelaySeconds: 9n };
+    expect(await read(w.models, "leastKeyGrade")).to.equal(0n);
+    const profile = { ...DEVELOPMENT_PROFILE, leastKeyGrade: 7n, recognitionDelaySeconds: 9n };
     const other = await deployAssay({ signer: w.owner, profile });
     const models = new Contract(other.modelRegistry, modelRegistryAbi, w.owner);
-    expect(await read(models, "leastJudgeGrade")).to.equal(7n);
+    expect(await read(models, "leastKeyGrade")).to.equal(7n);
     const book = await ethers.getContractAt("CeremonyBook", other.ceremonyBook);
     expect(await read(book, "recognitionDelaySeconds")).to.equal(9n);
     expect(await read(book, "owner")).to.equal(w.owner.address);

@@ -3,7 +3,7 @@ import { hex } from "../../../circuits/keys/ceremony/keyFacts.ts";
 import { ceremonyKeys } from "../../../circuits/release/ceremonyKeys.ts";
 import type { MakeKeys } from "../../../circuits/release/releaseKeys.ts";
 import type { Deployment } from "../../../scripts/account/deployment.ts";
-import { judgeGradeOf } from "../../../scripts/deploy/pinnedSetup.ts";
+import { leastGradeOf } from "../../../scripts/deploy/pinnedSetup.ts";
 import type { ZkRelease } from "../../../scripts/deploy/publishRelease.ts";
 import type { Hex } from "../../../sdk/protocol/abiEncoding.ts";
 import { setupOf, verifyingKeyId } from "../../../sdk/protocol/verifyingKey.ts";
@@ -48,7 +48,7 @@ export async function requireAcceptable(
   deployment: Deployment,
   {
     pinned,
-    release: { verifyingKey, levels = [], minGrade = 0n },
+    release: { verifyingKey, minGrade = 0n },
   }: { readonly pinned: Hex; readonly release: ZkRelease },
 ): Promise<void> {
   const setup = hex(setupOf(verifyingKey));
@@ -60,13 +60,12 @@ export async function requireAcceptable(
       { data: { setup, pinned } },
     );
   }
-  if (!levels.includes("Optimistic")) return;
-  const { grade, least } = await judgeGradeOf(deployment, hex(verifyingKeyId(verifyingKey)));
+  const { grade, least } = await leastGradeOf(deployment, hex(verifyingKeyId(verifyingKey)));
   const needed = minGrade > least ? minGrade : least;
   if (grade >= needed) return;
   throw new CeremonyError(
     "GradeTooLow",
-    `The key has grade ${grade}, a judge needs ${needed} here. Record more signatures of recognised ` +
+    `The key has grade ${grade}, releases need ${needed} here. Record more signatures of recognised ` +
       "contributors: assay ceremony export --record.",
     { data: { grade, needed } },
   );

@@ -5,7 +5,7 @@ export const modelRegistryAbi = [
       { internalType: "contract IZkVerifier", name: "keyStore", type: "address" },
       { internalType: "contract ICeremonyBook", name: "book", type: "address" },
       { internalType: "uint256", name: "answerBond", type: "uint256" },
-      { internalType: "uint256", name: "judgeGrade", type: "uint256" },
+      { internalType: "uint256", name: "keyGrade", type: "uint256" },
     ],
     stateMutability: "nonpayable",
     type: "constructor",
@@ -182,7 +182,7 @@ export const modelRegistryAbi = [
   },
   {
     inputs: [],
-    name: "leastJudgeGrade",
+    name: "leastKeyGrade",
     outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
     stateMutability: "view",
     type: "function",
