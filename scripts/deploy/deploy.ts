@@ -13,7 +13,9 @@ import {
 import { OP_STACK, type DeploymentProfile } from "./profile.ts";
 import { settingsOf, stepsBeforeCoordinator, stepsOf, type Part } from "./steps.ts";
 
-const ARTIFACTS = resolve(import.meta.dirname, "../../artifacts/contracts");
+const ROOT = resolve(import.meta.dirname, "../..");
+/** Coverage has a build of its own. */
+const ARTIFACTS = join(ROOT, process.env["ASSAY_ARTIFACTS"] ?? "artifacts", "contracts");
 
 /** For tests, the demo and local chains: accepts keys whose secret is published. */
 export const DEVELOPMENT_PROFILE: DeploymentProfile = {

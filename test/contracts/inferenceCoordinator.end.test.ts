@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import hre from "hardhat";
 
 import {
   answer,
@@ -48,7 +49,8 @@ describe("expire", () => {
       { gasLimit: 400_000n },
     ]);
     const reward = await balanceOf(w, w.stranger.address);
-    expect(reward >= receipt.gasUsed * GWEI).to.equal(true);
+    // Coverage counts inside the contracts, which costs gas.
+    if (!hre.globalOptions.coverage) expect(reward >= receipt.gasUsed * GWEI).to.equal(true);
     expect(reward <= 2n * receipt.gasUsed * GWEI).to.equal(true);
     const penalty = asked.assignment.latePenalty;
     expect(await balanceOf(w, await w.consumer.getAddress())).to.equal(ETHER - reward + penalty);

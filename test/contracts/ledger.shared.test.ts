@@ -91,6 +91,26 @@ describe("coins sent without a word", () => {
   });
 });
 
+describe("a deployment", () => {
+  it("says what it was made with", async () => {
+    const { owner, stranger } = await world();
+    const choices = {
+      changeDelaySeconds: 1_001n,
+      retrySeconds: 1_002n,
+      challengeWindowSeconds: 1_003n,
+      proofSeconds: 1_004n,
+      protocolFeeBps: 105n,
+      feeReceiver: stranger.address,
+    };
+    const profile = { ...DEVELOPMENT_PROFILE, ...choices };
+    const { coordinator } = await deployAssay({ signer: owner, profile });
+    const contract = new Contract(coordinator, inferenceCoordinatorAbi, owner);
+    for (const [name, value] of Object.entries(choices)) {
+      expect(await read(contract, name), name).to.equal(value);
+    }
+  });
+});
+
 describe("what a deployment must agree on", () => {
   const contract = new Contract(`0x${"00".repeat(20)}`, inferenceCoordinatorAbi);
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Contract } from "ethers";
+import { Contract, ZeroAddress } from "ethers";
 
 import { DEVELOPMENT_PROFILE, deployAssay, deployContract } from "../../scripts/deploy/deploy.ts";
 import { inferenceCoordinatorAbi } from "../../sdk/protocol/abi/inferenceCoordinator.ts";
@@ -148,6 +148,12 @@ describe("withdrawEarnings", () => {
         w.stranger.address,
         1n,
       ]),
+    )
+      .to.be.revertedWithCustomError(w.coordinator, "NotOperatorOwner")
+      .withArgs(w.operatorId, w.stranger.address);
+    // His owner has set no payout address: it reads as zero.
+    await expect(
+      send(as(w.coordinator, w.stranger), "withdrawEarnings", [w.operatorId, ZeroAddress, 1n]),
     )
       .to.be.revertedWithCustomError(w.coordinator, "NotOperatorOwner")
       .withArgs(w.operatorId, w.stranger.address);

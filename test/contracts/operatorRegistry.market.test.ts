@@ -266,4 +266,17 @@ describe("declined too often", () => {
     await send(registry, "startServing", [w.operatorId, w.releaseId, ZK, LIMITS]);
     expect(await ticketsOf(w, w.operatorId)).to.equal(2n);
   });
+
+  it("is counted up to what a byte holds, and can still be declined", async () => {
+    const w = await world();
+    const registry = await asCoordinator(w);
+    const offer = { operatorId: w.operatorId, price: 0n, latePenalty: 0n };
+    const declines = async () => {
+      await send(registry, "decline", [w.releaseId, ZK, DEMAND, offer, 0n, 0n]);
+      return (await read(w.operators, "entryOf", w.operatorId, w.releaseId, ZK)).entry.declines;
+    };
+    for (let i = 1n; i < 255n; i++) await declines();
+    expect(await declines()).to.equal(255n);
+    expect(await declines()).to.equal(255n);
+  });
 });

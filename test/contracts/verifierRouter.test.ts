@@ -94,7 +94,9 @@ describe("revokeVerifier", () => {
   it("leaves the current verifier alone when a proposed one is revoked", async () => {
     const w = await world();
     await send(w.coordinator, "proposeVerifier", [ZK, w.addresses.modelRegistry]);
-    await send(w.coordinator, "revokeVerifier", [2n]);
+    await expect(w.coordinator.getFunction("revokeVerifier")(3n))
+      .to.emit(w.coordinator, "VerifierRevoked")
+      .withArgs(3n, ZK);
     expect(await read(w.coordinator, "currentVerifier", ZK)).to.equal(1n);
     await ask(w);
   });

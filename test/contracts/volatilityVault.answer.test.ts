@@ -83,11 +83,14 @@ describe("VolatilityVault: onInference", () => {
       .withArgs(zero);
   });
 
-  it("refuses answers of anyone but its coordinator", async () => {
+  it("refuses answers of anyone but its coordinator, and word that one was wrong", async () => {
     const scene = await fresh();
     const requestId = await askForecast(scene);
     const forged = as(scene.vault, scene.keeper);
     await expect(send(forged, "onInference", [requestId, outputOf(32n), 2n ** 40n, true]))
+      .to.be.revertedWithCustomError(scene.vault, "NotCoordinator")
+      .withArgs(scene.keeper.address);
+    await expect(send(forged, "onInferenceVoided", [requestId]))
       .to.be.revertedWithCustomError(scene.vault, "NotCoordinator")
       .withArgs(scene.keeper.address);
   });

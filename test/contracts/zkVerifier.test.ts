@@ -15,6 +15,7 @@ import {
   offCurve,
   outsideSubgroup,
   unreduced,
+  unreducedSecond,
 } from "./support/points.ts";
 import {
   deployWorld,
@@ -114,6 +115,15 @@ describe("registerKey", () => {
         alpha: unreduced((await proverOf("sixWords")).verifyingKey.alpha),
       }),
     ],
+    [
+      "alpha whose second coordinate is not reduced",
+      "KeyPointInvalid",
+      async () => ({
+        alpha: unreducedSecond((await proverOf("sixWords")).verifyingKey.alpha),
+      }),
+    ],
+    // Nothing on the curve has it, and it is not at infinity.
+    ["alpha with a first coordinate of 0", "KeyPointInvalid", async () => ({ alpha: [0n, 1n] })],
     ["IC[0] off the curve", "KeyPointInvalid", () => ic(0, offCurve)],
     ["IC[3] off the curve", "KeyPointInvalid", () => ic(3, offCurve)],
     ["IC[2] at infinity", "KeyPointAtInfinity", () => ic(2, () => INFINITY_G1)],

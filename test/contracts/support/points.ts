@@ -28,9 +28,14 @@ export const INFINITY_G2: G2Point = [
   [0n, 0n],
 ];
 
-/** The same point with a coordinate that is not reduced. */
+/** The same point with a first coordinate that is not reduced. */
 export function unreduced([x, y]: G1Point): G1Point {
   return [x + Fp.ORDER, y];
+}
+
+/** The same of the second one. */
+export function unreducedSecond([x, y]: G1Point): G1Point {
+  return [x, y + Fp.ORDER];
 }
 
 /** A point beside the curve. */
