@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
-import path from "node:path";
+import { readFile } from "node:fs/promises";
 import { replaceFile } from "./replaceFile.ts";
 
 /**
@@ -18,13 +17,13 @@ export async function readChecked(file: string): Promise<Uint8Array | null> {
 }
 
 /**
- * Writes a file and its digest so that no reader ever takes a half-written one for whole: each
- * appears by an atomic rename, and they must match.
+ * Writes the digest of a file that has appeared whole, after which it counts as checked, and returns
+ * its bytes. No reader ever takes a half-written file for whole: the two must match.
  */
-export async function writeChecked(file: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
-  await replaceFile(file, bytes);
+export async function sealChecked(file: string): Promise<Uint8Array> {
+  const bytes = await readFile(file);
   await replaceFile(digestFile(file), `${sha256(bytes)}\n`);
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function digestFile(file: string): string {

@@ -12,11 +12,29 @@ export interface LoadReply {
   loadMs: number;
 }
 
+export interface NativeBeacon {
+  hash: Uint8Array;
+  /** It is hashed 2^exponent times; at most 32. */
+  exponent: number;
+  /** Name of the contribution. */
+  name: string;
+}
+
+export interface NativeContribution {
+  name: string;
+  /** Whether it came from a public beacon, not from a person. */
+  isBeacon: boolean;
+  /** What its author signs, as hexadecimal digits. */
+  hash: string;
+}
+
 export interface NativeFailure {
   /** One of the stable codes of `ProverError`. */
   code: string;
   /** A sentence for people. */
   message: string;
+  /** The file at fault: `zkey`, `wtns`, `r1cs` or `ptau`; none where it was no file. */
+  file?: string;
 }
 
 export interface NativeOptions {
@@ -44,16 +62,55 @@ export declare class NativeProver {
   prove(key: string, wtns: Uint8Array, control?: ProofControl | null): Promise<ProveReply>;
 }
 
+/** Makes keys and checks them. Files are mapped: nobody may shorten them meanwhile. */
+export declare class NativeSetup {
+  /** Threads: 1 to 1024. */
+  constructor(threads: number);
+  /** Writes the key of a circuit, a file or its bytes, under the published secret. */
+  developmentKey(
+    r1cs: string | Uint8Array,
+    zkeyPath: string,
+    powers: NativeBeacon,
+    delta: NativeBeacon,
+    control?: ProofControl | null,
+  ): Promise<SetupReply>;
+  /** Writes a key that has no contribution yet. */
+  keyFromPtau(
+    r1cs: string | Uint8Array,
+    ptauPath: string,
+    zkeyPath: string,
+    control?: ProofControl | null,
+  ): Promise<SetupReply>;
+  /** Writes the powers of tau of the published secret, for circuits of up to 2^power rows. */
+  developmentPtau(
+    power: number,
+    ptauPath: string,
+    powers: NativeBeacon,
+    control?: ProofControl | null,
+  ): Promise<SetupReply>;
+  /**
+   * Checks a key against its circuit and powers of tau. For production it must have a
+   * contribution of a person, and gamma must not be delta.
+   */
+  checkKey(
+    r1cs: string | Uint8Array,
+    ptauPath: string,
+    zkey: string | Uint8Array,
+    isProduction: boolean,
+    control?: ProofControl | null,
+  ): Promise<SetupReply>;
+}
+
 export interface PhaseTime {
   phase: string;
   ms: number;
 }
 
-/** Stops a proof that was started with it. */
+/** Stops a proof or a setup that was started with it. */
 export declare class ProofControl {
   /** `on_phase` hears the name of each phase as it begins. */
   constructor(onPhase?: ((phase: string) => void) | null);
-  /** The proof fails with `Cancelled` some milliseconds later. */
+  /** The work fails with `Cancelled` some milliseconds later. */
   cancel(): void;
 }
 
@@ -65,6 +122,16 @@ export interface ProveReply {
   publicSignals: Array<string>;
   /** In the order of the phases. */
   phases: Array<PhaseTime>;
+}
+
+/** What was made or checked; or why not. */
+export interface SetupReply {
+  failure?: NativeFailure;
+  /** In the order of the phases. */
+  phases: Array<PhaseTime>;
+  /** Of a checked key: hexadecimal digits, else empty. */
+  circuitHash: string;
+  contributions: Array<NativeContribution>;
 }
 
 export interface TestReply {

@@ -1,0 +1,60 @@
+import { randomUUID } from "node:crypto";
+import { rename, rm } from "node:fs/promises";
+import { zKey } from "snarkjs";
+import { KeyError } from "./keyError.ts";
+import { type SetupOptions, callNativeSetup } from "./nativeSetup.ts";
+import { fileLike, withSnarkjs } from "./snarkjsSetup.ts";
+
+/**
+ * Writes the key of a circuit from prepared powers of tau, as `snarkjs zkey new` does, byte for
+ * byte. Nobody has contributed to it yet: whoever proves with it can forge. From a domain of 2^15
+ * rows on the native setup wants powers of tau of twice the domain, because snarkjs then reads past
+ * the end of smaller ones. The files must not change meanwhile.
+ * @param input.r1cs Path or bytes of the circuit.
+ * @throws KeyError
+ */
+export async function makeKeyFromPtau(
+  input: {
+    readonly r1cs: string | Uint8Array;
+    readonly ptauPath: string;
+    readonly zkeyPath: string;
+  } & SetupOptions,
+): Promise<"native" | "snarkjs"> {
+  const { r1cs, ptauPath, zkeyPath } = input;
+  const made = await callNativeSetup(
+    (setup, control) => setup.keyFromPtau(r1cs, ptauPath, zkeyPath, control),
+    input,
+  );
+  if (made !== null) return "native";
+  await makeBySnarkjs({ r1cs, ptauPath, zkeyPath });
+  return "snarkjs";
+}
+
+/** The same by snarkjs alone. */
+export async function makeBySnarkjs(input: {
+  readonly r1cs: string | Uint8Array;
+  readonly ptauPath: string;
+  readonly zkeyPath: string;
+}): Promise<void> {
+  const { r1cs, ptauPath, zkeyPath } = input;
+  const temporary = `${zkeyPath}.${randomUUID()}.tmp`;
+  try {
+    const { result, complaints } = await withSnarkjs((logger) =>
+      zKey.newZKey(fileLike(r1cs), ptauPath, temporary, logger),
+    );
+    if (result === -1) throw refused(ptauPath, complaints);
+    await rename(temporary, zkeyPath);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+function refused(ptauPath: string, complaints: readonly string[]): KeyError {
+  const reason = complaints.join("; ");
+  const code = reason.includes("circuit too big") ? "PtauTooSmall" : "PtauMalformed";
+  return new KeyError(
+    code,
+    `No key can be made of this circuit from ${ptauPath}: ${reason}. Take other powers of tau.`,
+    { data: { ptauPath, complaints } },
+  );
+}

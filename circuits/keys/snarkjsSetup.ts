@@ -1,0 +1,34 @@
+import { curves, type FileLike, type Logger } from "snarkjs";
+import { KeyError } from "./keyError.ts";
+
+/**
+ * Runs something of snarkjs's that starts threads, and ends them after: they would keep the process
+ * alive. One at a time, as all of snarkjs shares them.
+ * @throws KeyError SetupFailed for what snarkjs throws
+ */
+export async function withSnarkjs<Result>(
+  act: (logger: Logger) => Promise<Result>,
+): Promise<{ readonly result: Result; readonly complaints: readonly string[] }> {
+  const complaints: string[] = [];
+  const complain = (message: string) => void complaints.push(message);
+  try {
+    const logger = { error: complain, warn: complain, info: ignore, debug: ignore };
+    return { result: await act(logger), complaints };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new KeyError("SetupFailed", `snarkjs failed: ${reason}. Check the files named.`, {
+      data: { complaints },
+      cause,
+    });
+  } finally {
+    const curve = await curves.getCurveFromName("bn128");
+    await curve.terminate();
+  }
+}
+
+/** As snarkjs takes files: paths as they are, bytes in memory. */
+export function fileLike(file: string | Uint8Array): FileLike {
+  return typeof file === "string" ? file : { type: "mem", data: file };
+}
+
+function ignore(): void {}
