@@ -27,7 +27,7 @@ export async function checkKey(
 ): Promise<"native" | "snarkjs"> {
   const { r1cs, ptauPath, zkey, isProduction } = input;
   const checked = await callNativeSetup(
-    (setup, control) => setup.checkKey(r1cs, ptauPath, zkey, isProduction, control),
+    (setup, control) => setup.checkKey({ circuit: r1cs, ptauPath, zkey, isProduction }, control),
     input,
   );
   if (checked !== null) return "native";

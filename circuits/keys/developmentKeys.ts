@@ -66,7 +66,11 @@ export async function ensureDevelopmentKeys(
   const zkeyPath = path.join(cacheDirectory, `${name}-${keyId(circuitDigest)}.dev.zkey`);
   const zkey = await cached(zkeyPath, async () => {
     const made = await callNativeSetup(
-      (setup, control) => setup.developmentKey(r1cs, zkeyPath, powersBeacon, deltaBeacon, control),
+      (setup, control) =>
+        setup.developmentKey(
+          { circuit: r1cs, zkeyPath, powers: powersBeacon, delta: deltaBeacon },
+          control,
+        ),
       input,
     );
     if (made !== null) return;
@@ -91,7 +95,8 @@ export async function ensureDevelopmentPtau(
   const file = path.join(input.cacheDirectory, `dev-ptau-${keyId("ptau")}-${power}.ptau`);
   await cached(file, async () => {
     const made = await callNativeSetup(
-      (setup, control) => setup.developmentPtau(power, file, powersBeacon, control),
+      (setup, control) =>
+        setup.developmentPtau({ power, ptauPath: file, powers: powersBeacon }, control),
       input,
     );
     if (made !== null) return;

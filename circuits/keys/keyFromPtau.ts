@@ -22,7 +22,7 @@ export async function makeKeyFromPtau(
 ): Promise<"native" | "snarkjs"> {
   const { r1cs, ptauPath, zkeyPath } = input;
   const made = await callNativeSetup(
-    (setup, control) => setup.keyFromPtau(r1cs, ptauPath, zkeyPath, control),
+    (setup, control) => setup.keyFromPtau({ circuit: r1cs, ptauPath, zkeyPath }, control),
     input,
   );
   if (made !== null) return "native";

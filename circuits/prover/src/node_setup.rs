@@ -28,6 +28,42 @@ pub struct NativeBeacon {
 }
 
 #[napi(object)]
+pub struct DevelopmentKeyInput {
+    /// Path or bytes of its r1cs file.
+    pub circuit: napi::Either<String, Uint8Array>,
+    pub zkey_path: String,
+    pub powers: NativeBeacon,
+    pub delta: NativeBeacon,
+}
+
+#[napi(object)]
+pub struct KeyFromPtauInput {
+    /// Path or bytes of its r1cs file.
+    pub circuit: napi::Either<String, Uint8Array>,
+    pub ptau_path: String,
+    pub zkey_path: String,
+}
+
+#[napi(object)]
+pub struct DevelopmentPtauInput {
+    /// 1 to 27.
+    pub power: u32,
+    pub ptau_path: String,
+    pub powers: NativeBeacon,
+}
+
+#[napi(object)]
+pub struct CheckKeyInput {
+    /// Path or bytes of its r1cs file.
+    pub circuit: napi::Either<String, Uint8Array>,
+    pub ptau_path: String,
+    /// Path or bytes of the key.
+    pub zkey: napi::Either<String, Uint8Array>,
+    /// Wants a contribution of a person, and a gamma that is not delta.
+    pub is_production: bool,
+}
+
+#[napi(object)]
 #[derive(Clone)]
 pub struct NativeContribution {
     pub name: String,
@@ -70,22 +106,17 @@ impl NativeSetup {
             .map_err(|error| napi::Error::from_reason(format!("{}: {error}", error.code())))
     }
 
-    /// Writes the key of a circuit, a file or its bytes, under the published secret.
-    #[napi(
-        ts_args_type = "r1cs: string | Uint8Array, zkeyPath: string, powers: NativeBeacon, delta: NativeBeacon, control?: ProofControl | null",
-        ts_return_type = "Promise<SetupReply>"
-    )]
+    /// Writes the key of a circuit under the published secret.
+    #[napi(ts_return_type = "Promise<SetupReply>")]
     pub fn development_key(
         &self,
-        r1cs: napi::Either<String, Uint8Array>,
-        zkey_path: String,
-        powers: NativeBeacon,
-        delta: NativeBeacon,
+        input: DevelopmentKeyInput,
         control: Option<&ProofControl>,
     ) -> AsyncTask<Job<SetupReply>> {
-        let r1cs = Source::from(r1cs);
-        let name = delta.name.clone();
-        let published = Published { powers: beacon(&powers), delta: beacon(&delta), name };
+        let DevelopmentKeyInput { circuit, zkey_path, powers, delta } = input;
+        let r1cs = Source::from(circuit);
+        let (powers, name) = (beacon(&powers), delta.name.clone());
+        let published = Published { powers, delta: beacon(&delta), name };
         self.job(control, move |control| {
             let path = Path::new(&zkey_path);
             write_development_key(&r1cs.circuit()?, &published, path, control).map(SetupReply::from)
@@ -93,18 +124,14 @@ impl NativeSetup {
     }
 
     /// Writes a key that has no contribution yet.
-    #[napi(
-        ts_args_type = "r1cs: string | Uint8Array, ptauPath: string, zkeyPath: string, control?: ProofControl | null",
-        ts_return_type = "Promise<SetupReply>"
-    )]
+    #[napi(ts_return_type = "Promise<SetupReply>")]
     pub fn key_from_ptau(
         &self,
-        r1cs: napi::Either<String, Uint8Array>,
-        ptau_path: String,
-        zkey_path: String,
+        input: KeyFromPtauInput,
         control: Option<&ProofControl>,
     ) -> AsyncTask<Job<SetupReply>> {
-        let r1cs = Source::from(r1cs);
+        let KeyFromPtauInput { circuit, ptau_path, zkey_path } = input;
+        let r1cs = Source::from(circuit);
         self.job(control, move |control| {
             let circuit = r1cs.circuit()?;
             let ptau = Ptau::open(Path::new(&ptau_path))?;
@@ -117,11 +144,10 @@ impl NativeSetup {
     #[napi(ts_return_type = "Promise<SetupReply>")]
     pub fn development_ptau(
         &self,
-        power: u32,
-        ptau_path: String,
-        powers: NativeBeacon,
+        input: DevelopmentPtauInput,
         control: Option<&ProofControl>,
     ) -> AsyncTask<Job<SetupReply>> {
+        let DevelopmentPtauInput { power, ptau_path, powers } = input;
         let (beacon, name) = (beacon(&powers), powers.name);
         self.job(control, move |control| {
             write_development_ptau(&beacon, &name, power, Path::new(&ptau_path), control)
@@ -129,21 +155,15 @@ impl NativeSetup {
         })
     }
 
-    /// Checks a key against its circuit and powers of tau. For production it must have a
-    /// contribution of a person, and gamma must not be delta.
-    #[napi(
-        ts_args_type = "r1cs: string | Uint8Array, ptauPath: string, zkey: string | Uint8Array, isProduction: boolean, control?: ProofControl | null",
-        ts_return_type = "Promise<SetupReply>"
-    )]
+    /// Checks a key against its circuit and powers of tau.
+    #[napi(ts_return_type = "Promise<SetupReply>")]
     pub fn check_key(
         &self,
-        r1cs: napi::Either<String, Uint8Array>,
-        ptau_path: String,
-        zkey: napi::Either<String, Uint8Array>,
-        is_production: bool,
+        input: CheckKeyInput,
         control: Option<&ProofControl>,
     ) -> AsyncTask<Job<SetupReply>> {
-        let (r1cs, zkey) = (Source::from(r1cs), Source::from(zkey));
+        let CheckKeyInput { circuit, ptau_path, zkey, is_production } = input;
+        let (r1cs, zkey) = (Source::from(circuit), Source::from(zkey));
         self.job(control, move |control| {
             let circuit = r1cs.circuit()?;
             let ptau = Ptau::open(Path::new(&ptau_path))?;
