@@ -4,7 +4,7 @@ import { readSections } from "./binaryFile.ts";
 import { readZkeyContributions } from "./ceremony/zkeyContributions.ts";
 import { KeyError } from "./keyError.ts";
 import { type SetupOptions, callNativeSetup } from "./nativeSetup.ts";
-import { fileLike, withSnarkjs } from "./snarkjsSetup.ts";
+import { fileLike, inMemory, withSnarkjs } from "./snarkjsSetup.ts";
 import { readZkeyHeader } from "./zkeyHeader.ts";
 
 /**
@@ -43,8 +43,8 @@ export async function checkBySnarkjs(input: {
   readonly isProduction: boolean;
 }): Promise<void> {
   const { r1cs, ptauPath, zkey, isProduction } = input;
-  const { result, complaints } = await withSnarkjs((logger) =>
-    zKey.verifyFromR1cs(fileLike(r1cs), ptauPath, fileLike(zkey), logger),
+  const { result, complaints } = await withSnarkjs(async (logger) =>
+    zKey.verifyFromR1cs(fileLike(r1cs), await inMemory(ptauPath), fileLike(zkey), logger),
   );
   if (!result) throw rejected(complaints.join("; ") || "its contributions do not follow");
   if (!isProduction) return;

@@ -1,9 +1,8 @@
-import { randomUUID } from "node:crypto";
-import { rename, rm } from "node:fs/promises";
 import { zKey } from "snarkjs";
 import { KeyError } from "./keyError.ts";
 import { type SetupOptions, callNativeSetup } from "./nativeSetup.ts";
-import { fileLike, withSnarkjs } from "./snarkjsSetup.ts";
+import { replaceFile } from "./replaceFile.ts";
+import { fileLike, inMemory, withSnarkjs } from "./snarkjsSetup.ts";
 
 /**
  * Writes the key of a circuit from prepared powers of tau, as `snarkjs zkey new` does, byte for
@@ -37,15 +36,16 @@ export async function makeBySnarkjs(input: {
   readonly zkeyPath: string;
 }): Promise<void> {
   const { r1cs, ptauPath, zkeyPath } = input;
-  const temporary = `${zkeyPath}.${randomUUID()}.tmp`;
+  const zkey: { readonly type: "mem"; data?: Uint8Array } = { type: "mem" };
+  const { result, complaints } = await withSnarkjs(async (logger) =>
+    zKey.newZKey(fileLike(r1cs), await inMemory(ptauPath), zkey, logger),
+  );
+  if (result === -1 || zkey.data === undefined) throw refused(ptauPath, complaints);
   try {
-    const { result, complaints } = await withSnarkjs((logger) =>
-      zKey.newZKey(fileLike(r1cs), ptauPath, temporary, logger),
-    );
-    if (result === -1) throw refused(ptauPath, complaints);
-    await rename(temporary, zkeyPath);
-  } finally {
-    await rm(temporary, { force: true });
+    await replaceFile(zkeyPath, zkey.data);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new KeyError("KeyUnwritable", `The key cannot be written: ${reason}.`, { cause });
   }
 }
 

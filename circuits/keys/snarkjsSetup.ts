@@ -1,5 +1,8 @@
+import { readFile, stat } from "node:fs/promises";
 import { curves, type FileLike, type Logger } from "snarkjs";
 import { KeyError } from "./keyError.ts";
+
+const MOST_BYTES_IN_MEMORY = 2 ** 30;
 
 /**
  * Runs something of snarkjs's that starts threads, and ends them after: they would keep the process
@@ -29,6 +32,12 @@ export async function withSnarkjs<Result>(
 /** As snarkjs takes files: paths as they are, bytes in memory. */
 export function fileLike(file: string | Uint8Array): FileLike {
   return typeof file === "string" ? file : { type: "mem", data: file };
+}
+
+/** A file's bytes, where they are not too many: snarkjs does not close all that it opens. */
+export async function inMemory(file: string): Promise<FileLike> {
+  const { size } = await stat(file);
+  return size > MOST_BYTES_IN_MEMORY ? file : { type: "mem", data: await readFile(file) };
 }
 
 function ignore(): void {}
