@@ -10,7 +10,8 @@ import { readZkeyHeader } from "./zkeyHeader.ts";
 /**
  * Whether a key is what its circuit, its powers of tau and the contributions it names give. The
  * native check takes random coefficients of 128 bits, snarkjs's of 32. Neither checks the powers of
- * tau themselves: `snarkjs powersoftau verify` does.
+ * tau themselves, which `snarkjs powersoftau verify` does, nor whose they are: a production registry
+ * pins them.
  * @param input.r1cs Path or bytes of the circuit.
  * @param input.zkey Path or bytes of the key.
  * @param input.isProduction Refuses a key that no person has contributed to (a beacon is public),

@@ -45,6 +45,7 @@ pub fn check_key(
     control: &Control,
 ) -> Result<Report> {
     let mut steps = Steps::default();
+    compare_circuit(circuit, key)?;
     let transcript = Transcript::read(key.transcript()?)?;
     let delta = steps.measure("contributions", control, || transcript.follow(control))?;
     if is_production {
@@ -52,7 +53,6 @@ pub fn check_key(
     }
     let initial = initial_key(circuit, ptau, control, &mut steps)?;
     steps.measure("compare", control, || {
-        compare_circuit(circuit, key)?;
         compare_fixed(key, &initial, &delta)?;
         reject_unless(transcript.circuit_hash == initial.circuit_hash, "circuit hash")?;
         compare_coefficients(circuit, key)?;
