@@ -3,7 +3,7 @@ import { zKey } from "snarkjs";
 import { readSections } from "./binaryFile.ts";
 import { readZkeyContributions } from "./ceremony/zkeyContributions.ts";
 import { KeyError } from "./keyError.ts";
-import { type SetupOptions, callNativeSetup } from "./nativeSetup.ts";
+import { type SetupOptions, callNativeOrLeave } from "./nativeSetup.ts";
 import { fileLike, inMemory, withSnarkjs } from "./snarkjsSetup.ts";
 import { readZkeyHeader } from "./zkeyHeader.ts";
 
@@ -27,25 +27,29 @@ export async function checkKey(
   } & SetupOptions,
 ): Promise<"native" | "snarkjs"> {
   const { r1cs, ptauPath, zkey, isProduction } = input;
-  const checked = await callNativeSetup(
+  const checked = await callNativeOrLeave(
     (setup, control) => setup.checkKey({ circuit: r1cs, ptauPath, zkey, isProduction }, control),
     input,
   );
   if (checked !== null) return "native";
-  await checkBySnarkjs({ r1cs, ptauPath, zkey, isProduction });
+  await checkBySnarkjs(input);
   return "snarkjs";
 }
 
 /** The same by snarkjs alone. */
-export async function checkBySnarkjs(input: {
-  readonly r1cs: string | Uint8Array;
-  readonly ptauPath: string;
-  readonly zkey: string | Uint8Array;
-  readonly isProduction: boolean;
-}): Promise<void> {
-  const { r1cs, ptauPath, zkey, isProduction } = input;
-  const { result, complaints } = await withSnarkjs(async (logger) =>
-    zKey.verifyFromR1cs(fileLike(r1cs), await inMemory(ptauPath), fileLike(zkey), logger),
+export async function checkBySnarkjs(
+  input: {
+    readonly r1cs: string | Uint8Array;
+    readonly ptauPath: string;
+    readonly zkey: string | Uint8Array;
+    readonly isProduction: boolean;
+  } & Pick<SetupOptions, "onPhase">,
+): Promise<void> {
+  const { r1cs, ptauPath, zkey, isProduction, onPhase } = input;
+  const { result, complaints } = await withSnarkjs(
+    async (logger) =>
+      zKey.verifyFromR1cs(fileLike(r1cs), await inMemory(ptauPath), fileLike(zkey), logger),
+    onPhase,
   );
   if (!result) throw rejected(complaints.join("; ") || "its contributions do not follow");
   if (!isProduction) return;

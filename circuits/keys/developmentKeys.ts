@@ -1,11 +1,9 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { pipeline } from "node:stream/promises";
 import { curves } from "snarkjs";
 import type { VerifyingKey } from "../../sdk/protocol/verifyingKey.ts";
-import { readChecked, sealChecked } from "./checkedFile.ts";
+import { isChecked, readChecked, sealChecked, sha256OfFile } from "./checkedFile.ts";
 import {
   BEACON_ITERATIONS_EXPONENT,
   DELTA_BEACON,
@@ -64,21 +62,26 @@ export async function ensureDevelopmentKeys(
   requireFeasible(domainPower(header));
   const circuitDigest = await digestOf(r1cs);
   const zkeyPath = path.join(cacheDirectory, `${name}-${keyId(circuitDigest)}.dev.zkey`);
-  const zkey = await cached(zkeyPath, async () => {
-    const made = await callNativeSetup(
-      (setup, control) =>
-        setup.developmentKey(
-          { circuit: r1cs, zkeyPath, powers: powersBeacon, delta: deltaBeacon },
-          control,
-        ),
-      input,
-    );
-    if (made !== null) return;
-    const bytes = typeof r1cs === "string" ? await readFile(r1cs) : r1cs;
-    await replaceFile(zkeyPath, await developmentZkey(await engine(), bytes));
-  });
+  const found = await readChecked(zkeyPath);
+  if (found === null) await make(zkeyPath, () => writeKey(input, zkeyPath));
+  const zkey = found ?? new Uint8Array(await readFile(zkeyPath));
   const { verifyingKey, domainSize } = readZkeyHeader(zkey);
   return { zkeyPath, zkey, verifyingKey, circuitDigest, domainSize };
+}
+
+async function writeKey(
+  input: { readonly r1cs: Uint8Array | string } & SetupOptions,
+  zkeyPath: string,
+): Promise<void> {
+  const { r1cs } = input;
+  const beacons = { powers: powersBeacon, delta: deltaBeacon };
+  const made = await callNativeSetup(
+    (setup, control) => setup.developmentKey({ circuit: r1cs, zkeyPath, ...beacons }, control),
+    input,
+  );
+  if (made !== null) return;
+  const bytes = typeof r1cs === "string" ? await readFile(r1cs) : r1cs;
+  await replaceFile(zkeyPath, await developmentZkey(await engine(), bytes));
 }
 
 /**
@@ -93,7 +96,8 @@ export async function ensureDevelopmentPtau(
   requireFeasible(domain);
   const power = domain >= FIRST_OVERREADING_POWER ? domain + 1 : domain;
   const file = path.join(input.cacheDirectory, `dev-ptau-${keyId("ptau")}-${power}.ptau`);
-  await cached(file, async () => {
+  if (await isChecked(file)) return file;
+  await make(file, async () => {
     const made = await callNativeSetup(
       (setup, control) =>
         setup.developmentPtau({ power, ptauPath: file, powers: powersBeacon }, control),
@@ -105,20 +109,16 @@ export async function ensureDevelopmentPtau(
   return file;
 }
 
-/** `make` writes the whole file or nothing. */
-async function cached(file: string, make: () => Promise<void>): Promise<Uint8Array> {
-  const found = await readChecked(file);
-  if (found !== null) return found;
+/** `write` writes the whole file or nothing. */
+async function make(file: string, write: () => Promise<void>): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
-  await make();
-  return sealChecked(file);
+  await write();
+  await sealChecked(file);
 }
 
 async function digestOf(r1cs: Uint8Array | string): Promise<string> {
-  const hash = createHash("sha256");
-  if (typeof r1cs === "string") await pipeline(createReadStream(r1cs), hash);
-  else hash.update(r1cs);
-  return hash.digest("hex");
+  if (typeof r1cs === "string") return sha256OfFile(r1cs);
+  return createHash("sha256").update(r1cs).digest("hex");
 }
 
 function beacon(hash: Uint8Array) {

@@ -1,14 +1,13 @@
 import { zKey } from "snarkjs";
 import { KeyError } from "./keyError.ts";
-import { type SetupOptions, callNativeSetup } from "./nativeSetup.ts";
+import { type SetupOptions, callNativeOrLeave } from "./nativeSetup.ts";
 import { replaceFile } from "./replaceFile.ts";
 import { fileLike, inMemory, withSnarkjs } from "./snarkjsSetup.ts";
 
 /**
  * Writes the key of a circuit from prepared powers of tau, as `snarkjs zkey new` does, byte for
- * byte. Nobody has contributed to it yet: whoever proves with it can forge. From a domain of 2^15
- * rows on the native setup wants powers of tau of twice the domain, because snarkjs then reads past
- * the end of smaller ones. The files must not change meanwhile.
+ * byte. Nobody has contributed to it yet: whoever proves with it can forge. The files must not change
+ * meanwhile.
  * @param input.r1cs Path or bytes of the circuit.
  * @throws KeyError
  */
@@ -20,25 +19,28 @@ export async function makeKeyFromPtau(
   } & SetupOptions,
 ): Promise<"native" | "snarkjs"> {
   const { r1cs, ptauPath, zkeyPath } = input;
-  const made = await callNativeSetup(
+  const made = await callNativeOrLeave(
     (setup, control) => setup.keyFromPtau({ circuit: r1cs, ptauPath, zkeyPath }, control),
     input,
   );
   if (made !== null) return "native";
-  await makeBySnarkjs({ r1cs, ptauPath, zkeyPath });
+  await makeBySnarkjs(input);
   return "snarkjs";
 }
 
 /** The same by snarkjs alone. */
-export async function makeBySnarkjs(input: {
-  readonly r1cs: string | Uint8Array;
-  readonly ptauPath: string;
-  readonly zkeyPath: string;
-}): Promise<void> {
-  const { r1cs, ptauPath, zkeyPath } = input;
+export async function makeBySnarkjs(
+  input: {
+    readonly r1cs: string | Uint8Array;
+    readonly ptauPath: string;
+    readonly zkeyPath: string;
+  } & Pick<SetupOptions, "onPhase">,
+): Promise<void> {
+  const { r1cs, ptauPath, zkeyPath, onPhase } = input;
   const zkey: { readonly type: "mem"; data?: Uint8Array } = { type: "mem" };
-  const { result, complaints } = await withSnarkjs(async (logger) =>
-    zKey.newZKey(fileLike(r1cs), await inMemory(ptauPath), zkey, logger),
+  const { result, complaints } = await withSnarkjs(
+    async (logger) => zKey.newZKey(fileLike(r1cs), await inMemory(ptauPath), zkey, logger),
+    onPhase,
   );
   if (result === -1 || zkey.data === undefined) throw refused(ptauPath, complaints);
   try {

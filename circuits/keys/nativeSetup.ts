@@ -8,10 +8,10 @@ import type {
 import { type NativeModule, loadNativeModule } from "../native/nativeModule.ts";
 import { KeyError, type KeyErrorCode } from "./keyError.ts";
 
-/** How a setup is followed and stopped. Only the native one tells its phases and can be stopped. */
+/** How a setup is followed and stopped. Only the native one can be stopped. */
 export interface SetupOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Hears the name of each phase as it begins. */
+  /** Hears the name of each phase as it begins; of snarkjs, what it tells, which is often. */
   readonly onPhase?: ((phase: string) => void) | undefined;
 }
 
@@ -41,6 +41,23 @@ export async function callNativeSetup(
     throw toError(reply.failure);
   } finally {
     signal?.removeEventListener("abort", cancel);
+  }
+}
+
+/**
+ * The same where snarkjs can take over: from a domain of 2^15 rows on the native setup wants powers
+ * of tau of twice the domain, because snarkjs reads past the end of those of exactly its size.
+ * @returns Null where snarkjs has to do it.
+ */
+export async function callNativeOrLeave(
+  call: NativeCall,
+  options: SetupOptions,
+): Promise<SetupReply | null> {
+  try {
+    return await callNativeSetup(call, options);
+  } catch (error) {
+    if (error instanceof KeyError && error.code === "PtauTooSmall") return null;
+    throw error;
   }
 }
 

@@ -11,11 +11,12 @@ const MOST_BYTES_IN_MEMORY = 2 ** 30;
  */
 export async function withSnarkjs<Result>(
   act: (logger: Logger) => Promise<Result>,
+  onPhase: (phase: string) => void = ignore,
 ): Promise<{ readonly result: Result; readonly complaints: readonly string[] }> {
   const complaints: string[] = [];
   const complain = (message: string) => void complaints.push(message);
   try {
-    const logger = { error: complain, warn: complain, info: ignore, debug: ignore };
+    const logger = { error: complain, warn: complain, info: ignore, debug: onPhase };
     return { result: await act(logger), complaints };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
