@@ -79,7 +79,15 @@ async function writeKey(
     (setup, control) => setup.developmentKey({ circuit: r1cs, zkeyPath, ...beacons }, control),
     input,
   );
-  if (made !== null) return;
+  if (made === null) await makeByTypeScript({ r1cs, zkeyPath });
+}
+
+/** Writes a development key by TypeScript alone. @throws KeyError CircuitMalformed */
+export async function makeByTypeScript(input: {
+  readonly r1cs: Uint8Array | string;
+  readonly zkeyPath: string;
+}): Promise<void> {
+  const { r1cs, zkeyPath } = input;
   const bytes = typeof r1cs === "string" ? await readFile(r1cs) : r1cs;
   await replaceFile(zkeyPath, await developmentZkey(await engine(), bytes));
 }

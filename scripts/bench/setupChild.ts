@@ -1,11 +1,7 @@
 // One setup in a process of its own, so that its memory is its own:
 // node setupChild.ts BACKEND STEP R1CS PTAU ZKEY   prints one object on stdout.
-import { readFileSync, writeFileSync } from "node:fs";
-import { curves } from "snarkjs";
-
 import { checkBySnarkjs, checkKey } from "../../circuits/keys/checkKey.ts";
-import { ensureDevelopmentKeys } from "../../circuits/keys/developmentKeys.ts";
-import { developmentZkey } from "../../circuits/keys/developmentZkey.ts";
+import { ensureDevelopmentKeys, makeByTypeScript } from "../../circuits/keys/developmentKeys.ts";
 import { makeBySnarkjs, makeKeyFromPtau } from "../../circuits/keys/keyFromPtau.ts";
 
 /** What one process measured. */
@@ -29,10 +25,7 @@ const STEPS: Readonly<Record<string, (files: Files) => Promise<unknown>>> = {
     ensureDevelopmentKeys({ r1cs, name: "bench", cacheDirectory: zkeyPath }),
   "native ptau": makeKeyFromPtau,
   "native check": (files) => checkKey({ ...files, zkey: files.zkeyPath, isProduction: false }),
-  "reference development": async ({ r1cs, zkeyPath }) => {
-    const engine = await curves.getCurveFromName("bn128", { singleThread: true });
-    writeFileSync(zkeyPath, await developmentZkey(engine, readFileSync(r1cs)));
-  },
+  "reference development": makeByTypeScript,
   "reference ptau": makeBySnarkjs,
   "reference check": (files) =>
     checkBySnarkjs({ ...files, zkey: files.zkeyPath, isProduction: false }),
