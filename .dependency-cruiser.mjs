@@ -61,7 +61,7 @@ export default {
     only("adapters-know-no-other-adapter", `^orchestrator/(${adapters})/`, [
       `^orchestrator/(domain|telemetry|${adapters})/`,
       "^sdk/protocol/",
-      "^circuits/compiler/",
+      "^circuits/(compiler|native)/",
       "^circuits/keys/(zkeyHeader|developmentZkey|r1csHeader)[.]ts$",
     ]),
     {

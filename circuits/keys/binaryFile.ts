@@ -1,3 +1,5 @@
+import type { FileHandle } from "node:fs/promises";
+
 /** The container shared by ptau, zkey, r1cs and wtns files: magic, version, sections. */
 
 export interface Section {
@@ -56,4 +58,39 @@ export function readSections(magic: string, file: Uint8Array): ReadonlyMap<numbe
     sections.set(id, file.subarray(start, offset));
   }
   return sections;
+}
+
+/**
+ * One section of a file that may not fit into memory; undefined where it has none of this id.
+ * @param input.limit Bytes of the longest section to read.
+ * @throws RangeError when the magic differs, the file is cut short, or the section is too long.
+ */
+export async function readSection(input: {
+  readonly file: FileHandle;
+  readonly magic: string;
+  readonly id: number;
+  readonly limit: number;
+}): Promise<Uint8Array | undefined> {
+  const { file, magic, id, limit } = input;
+  const head = await bytesAt(file, 0, HEADER_BYTES);
+  if (head.toString("latin1", 0, 4) !== magic) throw new RangeError(`not a ${magic} file`);
+  let offset = HEADER_BYTES;
+  for (let index = 0; index < head.readUInt32LE(8); index += 1) {
+    const section = await bytesAt(file, offset, SECTION_HEADER_BYTES);
+    const size = section.readBigUInt64LE(4);
+    const start = offset + SECTION_HEADER_BYTES;
+    if (section.readUInt32LE(0) === id) {
+      if (size > limit) throw new RangeError(`section ${id} has ${size} bytes`);
+      return bytesAt(file, start, Number(size));
+    }
+    offset = start + Number(size);
+  }
+  return undefined;
+}
+
+async function bytesAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(length);
+  const { bytesRead } = await file.read(bytes, 0, length, position);
+  if (bytesRead < length) throw new RangeError("the file is cut short");
+  return bytes;
 }

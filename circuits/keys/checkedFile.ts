@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
-import path from "node:path";
+import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
 import { replaceFile } from "./replaceFile.ts";
 
 /**
@@ -17,14 +18,33 @@ export async function readChecked(file: string): Promise<Uint8Array | null> {
   }
 }
 
+/** Whether a cached file is there and matches; for files that may be too long to be read at once. */
+export async function isChecked(file: string): Promise<boolean> {
+  try {
+    const [found, digest] = await Promise.all([
+      sha256OfFile(file),
+      readFile(digestFile(file), "utf8"),
+    ]);
+    return found === digest.trim();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return false;
+    throw error;
+  }
+}
+
 /**
- * Writes a file and its digest so that no reader ever takes a half-written one for whole: each
- * appears by an atomic rename, and they must match.
+ * Writes the digest of a file that has appeared whole, after which it counts as checked. No reader
+ * ever takes a half-written file for whole: the two must match.
  */
-export async function writeChecked(file: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
-  await replaceFile(file, bytes);
-  await replaceFile(digestFile(file), `${sha256(bytes)}\n`);
+export async function sealChecked(file: string): Promise<void> {
+  await replaceFile(digestFile(file), `${await sha256OfFile(file)}\n`);
+}
+
+/** Hexadecimal. */
+export async function sha256OfFile(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
+  return hash.digest("hex");
 }
 
 function digestFile(file: string): string {

@@ -1,8 +1,12 @@
 import { OrchestratorError } from "../domain/errors.ts";
 import type { Groth16Proof } from "../domain/ports.ts";
 import type { BackendProof, Groth16Backend } from "./groth16Backend.ts";
-import type { LoadReply, NativeFailure, NativeProver } from "./nativeBinding.d.ts";
-import type { NativeModule } from "./nativeModule.ts";
+import type {
+  LoadReply,
+  NativeFailure,
+  NativeProver,
+} from "../../circuits/native/nativeBinding.d.ts";
+import type { NativeModule } from "../../circuits/native/nativeModule.ts";
 import type { WarmRelease } from "./warmRelease.ts";
 
 export interface NativeSettings {

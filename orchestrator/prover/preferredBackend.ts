@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { NativeBackend } from "./nativeBackend.ts";
-import { loadNativeModule } from "./nativeModule.ts";
+import { loadNativeModule } from "../../circuits/native/nativeModule.ts";
 import type { ProverSettings } from "./proverMessages.ts";
 
 /** Keys of a few large releases; those in use longest ago are read again when needed. */

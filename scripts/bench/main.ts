@@ -1,4 +1,4 @@
-// npm run bench -- gas|path|prove [--json]: figures, not tests. With --json the last line of stdout is one object.
+// npm run bench -- gas|path|prove|setup [--json]: figures, not tests. With --json the last line of stdout is one object.
 import { parseArgs } from "node:util";
 
 interface Options {
@@ -15,6 +15,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(options: Options): Pr
   gas: async () => import("./gas.ts"),
   path: async () => import("./path.ts"),
   prove: async () => import("./prove.ts"),
+  setup: async () => import("./setup.ts"),
 };
 
 const { values, positionals } = parseArgs({

@@ -4,7 +4,7 @@ import { loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 
-import { loadNativeModule } from "../../orchestrator/prover/nativeModule.ts";
+import { loadNativeModule } from "../../circuits/native/nativeModule.ts";
 import type { Measurement } from "./proveChild.ts";
 import { SUBJECTS, type Subject } from "./proveSubjects.ts";
 

@@ -5,7 +5,7 @@ import { availableParallelism } from "node:os";
 
 import { readZkeyHeader } from "../../circuits/keys/zkeyHeader.ts";
 import { NativeBackend } from "../../orchestrator/prover/nativeBackend.ts";
-import { loadNativeModule } from "../../orchestrator/prover/nativeModule.ts";
+import { loadNativeModule } from "../../circuits/native/nativeModule.ts";
 import { SnarkjsBackend } from "../../orchestrator/prover/snarkjsBackend.ts";
 
 /** What one process measured. */

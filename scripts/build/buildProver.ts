@@ -1,5 +1,5 @@
 // npm run build:prover: compiles circuits/prover and puts the binary where the node looks for it.
-// With --types, writes orchestrator/prover/nativeBinding.d.ts as napi-rs describes it.
+// With --types, writes circuits/native/nativeBinding.d.ts as napi-rs describes it.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { utimesSync, writeFileSync } from "node:fs";
@@ -10,7 +10,7 @@ const ROOT = resolve(import.meta.dirname, "../..");
 const CRATE = join(ROOT, "circuits/prover");
 const OUTPUT = join(ROOT, "build/prover");
 const BINARY = join(OUTPUT, "assay-prover.node");
-const BINDING = join(ROOT, "orchestrator/prover/nativeBinding.d.ts");
+const BINDING = join(ROOT, "circuits/native/nativeBinding.d.ts");
 const LIBRARIES: Readonly<Record<string, string>> = {
   linux: "libassay_prover.so",
   darwin: "libassay_prover.dylib",

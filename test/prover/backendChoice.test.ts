@@ -6,7 +6,7 @@ import { describe, it } from "node:test";
 import { OrchestratorError } from "../../orchestrator/domain/errors.ts";
 import { BackendChoice } from "../../orchestrator/prover/backendChoice.ts";
 import type { BackendProof, Groth16Backend } from "../../orchestrator/prover/groth16Backend.ts";
-import { loadNativeModule } from "../../orchestrator/prover/nativeModule.ts";
+import { loadNativeModule } from "../../circuits/native/nativeModule.ts";
 import { preferredBackend } from "../../orchestrator/prover/preferredBackend.ts";
 import type { WarmRelease } from "../../orchestrator/prover/warmRelease.ts";
 

@@ -1,4 +1,4 @@
-// Makes circuits/prover/vectors: a small development key, a witness, and the proof that snarkjs
+// Makes circuits/prover/vectors: a small circuit, its development key, a witness, and the proof that snarkjs
 // gives when its random generator always says 2. Run by hand: node test/prover/makeVector.ts
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -20,6 +20,7 @@ const { proof } = await groth16.prove({ type: "mem", data: zkey }, { type: "mem"
 await curve.terminate();
 const numbers = [proof.pi_a.slice(0, 2), proof.pi_b[0], proof.pi_b[1], proof.pi_c.slice(0, 2)];
 await writeFile(path.join(vectors, "small.zkey"), zkey);
+await writeFile(path.join(vectors, "small.r1cs"), r1cs);
 await writeFile(path.join(vectors, "small.wtns"), wtns);
 const lines = numbers.flat().map((number) => BigInt(number).toString(16).padStart(64, "0"));
 await writeFile(path.join(vectors, "small.proof.txt"), `${lines.join("\n")}\n`);

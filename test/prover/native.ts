@@ -1,5 +1,5 @@
 import { NativeBackend, type NativeSettings } from "../../orchestrator/prover/nativeBackend.ts";
-import { type NativeModule, loadNativeModule } from "../../orchestrator/prover/nativeModule.ts";
+import { type NativeModule, loadNativeModule } from "../../circuits/native/nativeModule.ts";
 
 const loaded = loadNativeModule();
 

@@ -1,4 +1,4 @@
-import { loadNativeModule } from "../../../orchestrator/prover/nativeModule.ts";
+import { loadNativeModule } from "../../../circuits/native/nativeModule.ts";
 import { endedRequests, showDigits } from "../../../scripts/demo/digitRequests.ts";
 import type { EndedRequest, SentRequest } from "../../../scripts/demo/digitRequests.ts";
 import { startLocalOperator, type LocalOperator } from "../../../scripts/demo/localOperator.ts";

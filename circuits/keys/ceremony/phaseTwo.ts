@@ -1,20 +1,22 @@
 import { randomBytes } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { curves, zKey, type FileLike, type Logger } from "snarkjs";
 
 import type { Beacon } from "../../../sdk/protocol/ceremonyTranscript.ts";
+import { checkKey } from "../checkKey.ts";
+import { KeyError } from "../keyError.ts";
+import { makeKeyFromPtau } from "../keyFromPtau.ts";
 import { CeremonyError } from "./ceremonyError.ts";
 
 /**
- * Everything heavy a ceremony does, by snarkjs: four functions on whole files, so that others may
- * take their place one by one.
+ * Everything heavy a ceremony does: four functions on whole files. Keys are made and verified by the
+ * native setup where it was built; contributions are snarkjs's.
  */
 
 /** Told what is being done, in a few words; often. */
 export type OnStep = (step: string) => void;
-
-/** Files up to this length are read at once: snarkjs leaves those open that it opens itself. */
-const READ_AT_ONCE_BYTES = 2 ** 30;
 
 type Memory = { readonly type: "mem"; data?: Uint8Array };
 
@@ -25,16 +27,21 @@ export async function newKey(input: {
   readonly onStep: OnStep;
 }): Promise<Uint8Array> {
   const { r1cs, ptau, onStep } = input;
-  const { logger, complaints } = listen(onStep);
-  const zkey: Memory = { type: "mem" };
-  const powers = await opened(ptau);
-  const hash = await withEngine(() => zKey.newZKey(inMemory(r1cs), powers, zkey, logger));
-  if (hash !== -1) return written(zkey);
-  throw new CeremonyError(
-    "CircuitForeign",
-    `No key can be made of this circuit from ${ptau}: ${complaints.join("; ")}. Take another file.`,
-    { data: { ptau, complaints } },
-  );
+  const directory = await mkdtemp(path.join(tmpdir(), "assay-new-key-"));
+  const zkeyPath = path.join(directory, "new.zkey");
+  try {
+    await makeKeyFromPtau({ r1cs, ptauPath: ptau, zkeyPath, onPhase: onStep });
+    return new Uint8Array(await readFile(zkeyPath));
+  } catch (cause) {
+    if (!(cause instanceof KeyError)) throw cause;
+    throw new CeremonyError(
+      "CircuitForeign",
+      `No key can be made of this circuit from ${ptau}: ${cause.message} Take another file.`,
+      { data: { ptau, code: cause.code }, cause },
+    );
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 }
 
 /**
@@ -85,18 +92,17 @@ export async function verifyKey(input: {
   readonly onStep: OnStep;
 }): Promise<void> {
   const { r1cs, ptau, zkey, onStep } = input;
-  const { logger, complaints } = listen(onStep);
-  const powers = await opened(ptau);
-  const isValid = await withEngine(() =>
-    zKey.verifyFromR1cs(inMemory(r1cs), powers, inMemory(zkey), logger),
-  );
-  if (isValid) return;
-  throw new CeremonyError(
-    "KeyUnverified",
-    `Circuit, powers of tau and contributions do not lead to this key (${complaints.join("; ")}). ` +
-      "Do not use it.",
-    { data: { complaints } },
-  );
+  try {
+    await checkKey({ r1cs, ptauPath: ptau, zkey, isProduction: false, onPhase: onStep });
+  } catch (cause) {
+    if (!(cause instanceof KeyError) || cause.code !== "KeyRejected") throw cause;
+    throw new CeremonyError(
+      "KeyUnverified",
+      `Circuit, powers of tau and contributions do not lead to this key (${cause.message}) ` +
+        "Do not use it.",
+      { cause },
+    );
+  }
 }
 
 /** Its threads would keep the process alive. */
@@ -123,11 +129,6 @@ function listen(onStep: OnStep): { readonly logger: Logger; readonly complaints:
 function written({ data }: Memory): Uint8Array {
   if (data === undefined) throw new Error("snarkjs wrote no key");
   return data;
-}
-
-async function opened(file: string): Promise<FileLike> {
-  const { size } = await stat(file);
-  return size > READ_AT_ONCE_BYTES ? file : inMemory(new Uint8Array(await readFile(file)));
 }
 
 function inMemory(data: Uint8Array): FileLike {

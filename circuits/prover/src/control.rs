@@ -44,9 +44,9 @@ impl Phase {
     }
 }
 
-type Listener = dyn Fn(Phase) + Send + Sync;
+type Listener = dyn Fn(&'static str) + Send + Sync;
 
-/// How the caller of a proof may stop it, and hears how far it is.
+/// How the caller of a proof or a setup may stop it, and hears how far it is.
 #[derive(Default)]
 pub struct Control {
     cancelled: AtomicBool,
@@ -54,12 +54,12 @@ pub struct Control {
 }
 
 impl Control {
-    /// `on_phase` is called as each phase begins, on the thread that proves.
-    pub fn listening(on_phase: impl Fn(Phase) + Send + Sync + 'static) -> Self {
+    /// `on_phase` is called with the name of each phase as it begins, on the thread that works.
+    pub fn listening(on_phase: impl Fn(&'static str) + Send + Sync + 'static) -> Self {
         Self { cancelled: AtomicBool::new(false), on_phase: Some(Box::new(on_phase)) }
     }
 
-    /// The proof ends with `Cancelled` at its next check, some milliseconds later.
+    /// The work ends with `Cancelled` at its next check, some milliseconds later.
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
     }
@@ -71,7 +71,7 @@ impl Control {
         }
     }
 
-    fn begin(&self, phase: Phase) -> Result<()> {
+    pub fn begin(&self, phase: &'static str) -> Result<()> {
         self.check()?;
         if let Some(listener) = &self.on_phase {
             listener(phase);
@@ -101,7 +101,7 @@ impl Timings {
         control: &Control,
         act: impl FnOnce() -> Result<T>,
     ) -> Result<T> {
-        control.begin(phase)?;
+        control.begin(phase.name())?;
         let start = Instant::now();
         let outcome = act();
         self.milliseconds[phase as usize] += start.elapsed().as_secs_f64() * 1e3;

@@ -1,11 +1,13 @@
 //! Field elements and points as they lie in the files.
 
 use crate::container::long;
+use crate::error::{File, ProverError, Result};
 use crate::msm::batch::{self, Pair};
 use ark_bn254::{Fq, Fq2, Fr, g1, g2};
 use ark_ec::AffineRepr;
 use ark_ec::short_weierstrass::{Affine, Projective, SWCurveConfig};
-use ark_ff::{BigInt, Field, PrimeField};
+use ark_ff::{AdditiveGroup, BigInt, Field, PrimeField};
+use rayon::prelude::*;
 
 pub const ELEMENT: usize = 32;
 pub const G1_BYTES: usize = 64;
@@ -22,6 +24,12 @@ const LEAST_FOR_LANES: usize = 8;
 pub fn limbs(bytes: &[u8], at: usize) -> Limbs {
     let bytes = &bytes[at..at + ELEMENT];
     [long(bytes, 0), long(bytes, 8), long(bytes, 16), long(bytes, 24)]
+}
+
+pub fn write_limbs(value: &Limbs, bytes: &mut [u8]) {
+    for (place, limb) in bytes.chunks_exact_mut(8).zip(value) {
+        place.copy_from_slice(&limb.to_le_bytes());
+    }
 }
 
 pub fn is_below(value: &Limbs, bound: &Limbs) -> bool {
@@ -46,6 +54,12 @@ pub trait Coordinate: Field {
     fn read(bytes: &[u8]) -> Self;
     /// Whether the bytes are an element: every part below the base field's order.
     fn is_element(bytes: &[u8]) -> bool;
+    /// Writes what `read` reads.
+    fn write(&self, bytes: &mut [u8]);
+    /// Plain and big-endian, the imaginary part first: what transcripts hash.
+    fn write_big_endian(&self, bytes: &mut [u8]);
+    /// Which of the two square roots it is: the last part that is not zero is above half.
+    fn is_negative(&self) -> bool;
     /// Adds pairs of points with different x, none at infinity, in the fastest way there is here.
     fn add_pairs(
         points: &[Point<Self>],
@@ -85,6 +99,20 @@ impl Coordinate for Fq {
         is_below(&limbs(bytes, 0), &Fq::MODULUS.0)
     }
 
+    fn write(&self, bytes: &mut [u8]) {
+        write_limbs(&self.0.0, bytes);
+    }
+
+    fn write_big_endian(&self, bytes: &mut [u8]) {
+        for (place, limb) in bytes.rchunks_exact_mut(8).zip(self.into_bigint().0) {
+            place.copy_from_slice(&limb.to_be_bytes());
+        }
+    }
+
+    fn is_negative(&self) -> bool {
+        is_below(&Fq::MODULUS_MINUS_ONE_DIV_TWO.0, &self.into_bigint().0)
+    }
+
     fn add_pairs(
         points: &[Point<Fq>],
         pairs: &[Pair],
@@ -112,6 +140,20 @@ impl Coordinate for Fq2 {
 
     fn is_element(bytes: &[u8]) -> bool {
         Fq::is_element(bytes) && Fq::is_element(&bytes[ELEMENT..])
+    }
+
+    fn write(&self, bytes: &mut [u8]) {
+        self.c0.write(&mut bytes[..ELEMENT]);
+        self.c1.write(&mut bytes[ELEMENT..]);
+    }
+
+    fn write_big_endian(&self, bytes: &mut [u8]) {
+        self.c1.write_big_endian(&mut bytes[..ELEMENT]);
+        self.c0.write_big_endian(&mut bytes[ELEMENT..]);
+    }
+
+    fn is_negative(&self) -> bool {
+        if self.c1 == Fq::ZERO { self.c0.is_negative() } else { self.c1.is_negative() }
     }
 
     fn add_pairs(
@@ -162,6 +204,30 @@ impl<F: Coordinate> Point<F> {
         if self.is_infinity() { Affine::identity() } else { Affine::new_unchecked(self.x, self.y) }
     }
 
+    /// Affine coordinates in Montgomery form, as files hold them.
+    pub fn write(&self, bytes: &mut [u8]) {
+        let (x, y) = bytes.split_at_mut(F::BYTES);
+        self.x.write(x);
+        self.y.write(y);
+    }
+
+    /// Both coordinates, plain and big-endian; zeros at infinity.
+    pub fn write_uncompressed(&self, bytes: &mut [u8]) {
+        let (x, y) = bytes.split_at_mut(F::BYTES);
+        self.x.write_big_endian(x);
+        self.y.write_big_endian(y);
+    }
+
+    /// x, plain and big-endian; the uppermost bit says which y it is, the next one infinity.
+    pub fn write_compressed(&self, bytes: &mut [u8]) {
+        self.x.write_big_endian(bytes);
+        if self.is_infinity() {
+            bytes[0] |= 0x40;
+        } else if self.y.is_negative() {
+            bytes[0] |= 0x80;
+        }
+    }
+
     pub fn is_on_curve<P: SWCurveConfig<BaseField = F>>(&self) -> bool {
         // Both curves have a = 0.
         self.is_infinity() || self.y.square() == self.x.square() * self.x + P::COEFF_B
@@ -178,6 +244,15 @@ pub struct Bases<'a> {
 impl<'a> Bases<'a> {
     pub fn new<P: Group>(bytes: &'a [u8]) -> Self {
         Self { bytes, point_bytes: P::POINT_BYTES }
+    }
+
+    /// Some of the points.
+    pub fn part<P: Group>(&self, range: std::ops::Range<usize>) -> Self {
+        Self::new::<P>(&self.bytes[range.start * self.point_bytes..range.end * self.point_bytes])
+    }
+
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
     }
 
     pub fn len(&self) -> usize {
@@ -226,6 +301,15 @@ impl<'a> Bases<'a> {
         P::BaseField::is_element(x)
             && P::BaseField::is_element(y)
             && self.get::<P::BaseField>(index).is_on_curve::<P>()
+    }
+}
+
+/// Refuses the first point that is none of its curve, by the name of the list and its place there.
+pub fn require_valid<P: Group>(file: File, bases: &Bases<'_>, name: &str) -> Result<()> {
+    let indices = (0..bases.len()).into_par_iter().with_min_len(1 << 9);
+    match indices.find_first(|index| !bases.is_valid::<P>(*index)) {
+        None => Ok(()),
+        Some(index) => Err(ProverError::PointOffCurve { file, place: format!("{name} {index}") }),
     }
 }
 

@@ -72,6 +72,21 @@ impl Roots {
         self.forward(values, self.levels.len());
     }
 
+    /// Coefficients in natural order become values on the domain shifted by a root of twice its
+    /// order. Of roots one by one.
+    pub fn coefficients_to_odd_points(&self, coefficients: &mut [Fr]) {
+        let power = self.levels.len() as u32;
+        reorder(coefficients, power);
+        let size = Fr::from(1u64 << power);
+        // The shift factors divide by the size, which here nothing has multiplied by.
+        coefficients
+            .par_iter_mut()
+            .zip(&self.shift)
+            .with_min_len(SEQUENTIAL)
+            .for_each(|(value, factor)| *value *= size * factor);
+        self.forward(coefficients, self.levels.len());
+    }
+
     /// Values to n times the coefficients, these in bit-reversed order.
     fn inverse(&self, values: &mut [Fr], level: usize) {
         let Some(below) = level.checked_sub(1) else { return };
@@ -183,6 +198,19 @@ mod tests {
             let mut values: Vec<Fr> = points.iter().map(|x| at(&coefficients, *x)).collect();
             Roots::one_by_one(power).unwrap().to_odd_points(&mut values);
             let expected: Vec<Fr> = points.iter().map(|x| at(&coefficients, *x * shift)).collect();
+            assert_eq!(values, expected);
+        }
+    }
+
+    #[test]
+    fn evaluates_coefficients_at_the_odd_points() {
+        let mut random = ark_std::test_rng();
+        for power in 0..9u32 {
+            let mut values: Vec<Fr> = (0..1 << power).map(|_| Fr::rand(&mut random)).collect();
+            let points =
+                powers(root_of_unity(power + 1), root_of_unity(power), 1 << power).unwrap();
+            let expected: Vec<Fr> = points.iter().map(|x| at(&values, *x)).collect();
+            Roots::one_by_one(power).unwrap().coefficients_to_odd_points(&mut values);
             assert_eq!(values, expected);
         }
     }

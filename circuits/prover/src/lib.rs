@@ -1,12 +1,14 @@
-//! Groth16 proofs over BN254 from snarkjs's `.zkey` and `.wtns` files, for witnesses that are
-//! mostly zeros and ones.
+//! Groth16 over BN254: proofs from snarkjs's `.zkey` and `.wtns` files, for witnesses that are
+//! mostly zeros and ones; and the keys themselves, from `.r1cs` and `.ptau` files.
 
+pub mod blake2b;
 pub mod cache;
 pub mod container;
 pub mod control;
 pub mod element;
 pub mod error;
 pub mod fft;
+pub mod fixed_base;
 #[cfg(target_arch = "x86_64")]
 mod lane_fft;
 #[cfg(target_arch = "x86_64")]
@@ -16,9 +18,14 @@ pub mod memory;
 pub mod msm;
 #[cfg(feature = "node")]
 mod node;
+#[cfg(feature = "node")]
+mod node_setup;
 pub mod prove;
 pub mod quotient;
+pub mod random;
 pub mod self_test;
+pub mod setup;
+pub mod storage;
 pub mod verify;
 pub mod wtns;
 pub mod zkey;

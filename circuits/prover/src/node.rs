@@ -26,6 +26,8 @@ pub struct NativeFailure {
     pub code: String,
     /// A sentence for people.
     pub message: String,
+    /// The file at fault: `zkey`, `wtns`, `r1cs` or `ptau`; none where it was no file.
+    pub file: Option<String>,
 }
 
 #[napi(object)]
@@ -78,7 +80,7 @@ pub struct TestReply {
 }
 
 /// Replies can all be failures, so that nothing needs to be thrown.
-trait Reply {
+pub(crate) trait Reply {
     fn failed(failure: NativeFailure) -> Self;
 }
 
@@ -104,7 +106,7 @@ impl Reply for TestReply {
 pub struct Job<T>(Option<Box<dyn FnOnce() -> Result<T> + Send>>);
 
 impl<T> Job<T> {
-    fn new(act: impl FnOnce() -> Result<T> + Send + 'static) -> AsyncTask<Self>
+    pub(crate) fn new(act: impl FnOnce() -> Result<T> + Send + 'static) -> AsyncTask<Self>
     where
         T: Reply + ToNapiValue + TypeName + Send + 'static,
     {
@@ -129,11 +131,15 @@ impl<T: Reply + ToNapiValue + TypeName + Send + 'static> Task for Job<T> {
 }
 
 fn failure(error: &ProverError) -> NativeFailure {
-    NativeFailure { code: error.code().to_owned(), message: error.to_string() }
+    NativeFailure {
+        code: error.code().to_owned(),
+        message: error.to_string(),
+        file: error.file().map(|file| file.extension().to_owned()),
+    }
 }
 
 /// Makes an error of a panic: none may cross into Node.
-fn guarded<T>(act: impl FnOnce() -> Result<T>) -> Result<T> {
+pub(crate) fn guarded<T>(act: impl FnOnce() -> Result<T>) -> Result<T> {
     // What a panic leaves behind is dropped with it; the cache's lock forgives it.
     catch_unwind(AssertUnwindSafe(act)).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
@@ -142,10 +148,10 @@ fn guarded<T>(act: impl FnOnce() -> Result<T>) -> Result<T> {
     })
 }
 
-/// Stops a proof that was started with it.
+/// Stops a proof or a setup that was started with it.
 #[napi]
 pub struct ProofControl {
-    control: Arc<Control>,
+    pub(crate) control: Arc<Control>,
 }
 
 #[napi]
@@ -157,17 +163,31 @@ impl ProofControl {
     ) -> Self {
         let control = match on_phase {
             None => Control::default(),
-            Some(listener) => Control::listening(move |phase: Phase| {
-                listener.call(phase.name().to_owned(), ThreadsafeFunctionCallMode::NonBlocking);
+            Some(listener) => Control::listening(move |phase| {
+                listener.call(phase.to_owned(), ThreadsafeFunctionCallMode::NonBlocking);
             }),
         };
         Self { control: Arc::new(control) }
     }
 
-    /// The proof fails with `Cancelled` some milliseconds later.
+    /// The work fails with `Cancelled` some milliseconds later.
     #[napi]
     pub fn cancel(&self) {
         self.control.cancel();
+    }
+}
+
+pub(crate) fn thread_pool(threads: u32) -> Result<Arc<ThreadPool>> {
+    let invalid = |value: String, range| {
+        Err(ProverError::ParameterInvalid { parameter: "threads", value, range })
+    };
+    if !(1..=MOST_THREADS).contains(&threads) {
+        return invalid(threads.to_string(), "1 to 1024");
+    }
+    let name = |index| format!("prover-{index}");
+    match ThreadPoolBuilder::new().num_threads(threads as usize).thread_name(name).build() {
+        Ok(pool) => Ok(Arc::new(pool)),
+        Err(error) => invalid(error.to_string(), "what the system can start"),
     }
 }
 
@@ -188,31 +208,19 @@ impl NativeProver {
     }
 
     fn build(options: &NativeOptions) -> Result<Self> {
-        let invalid = |parameter, value: String, range| {
-            Err(ProverError::ParameterInvalid { parameter, value, range })
-        };
-        let threads = options.threads;
-        if !(1..=MOST_THREADS).contains(&threads) {
-            return invalid("threads", threads.to_string(), "1 to 1024");
-        }
+        let pool = thread_pool(options.threads)?;
         for (parameter, bytes) in [
             ("cacheBytes", options.cache_bytes),
             ("memoryLimitBytes", options.memory_limit_bytes.unwrap_or(0.0)),
         ] {
             if !bytes.is_finite() || bytes < 0.0 {
-                return invalid(parameter, bytes.to_string(), "a finite number, not negative");
+                let (value, range) = (bytes.to_string(), "a finite number, not negative");
+                return Err(ProverError::ParameterInvalid { parameter, value, range });
             }
         }
-        let name = |index| format!("prover-{index}");
-        let pool = ThreadPoolBuilder::new().num_threads(threads as usize).thread_name(name).build();
-        let pool = pool.map_err(|error| ProverError::ParameterInvalid {
-            parameter: "threads",
-            value: error.to_string(),
-            range: "what the system can start",
-        })?;
         Ok(Self {
             cache: Arc::new(KeyCache::new(options.cache_bytes as u64)),
-            pool: Arc::new(pool),
+            pool,
             memory_limit: options.memory_limit_bytes.map(|bytes| bytes as u64),
         })
     }

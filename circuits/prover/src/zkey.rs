@@ -1,35 +1,21 @@
 use crate::container::{Sections, word};
 use crate::element::{Bases, ELEMENT, G1_BYTES, G2_BYTES, Group, Point};
-use crate::element::{is_scalar, limbs};
+use crate::element::{is_scalar, limbs, require_valid};
 use crate::error::{File, ProverError, Result};
 use crate::fft::Roots;
+use crate::storage::Storage;
 use ark_bn254::{Fq, Fq2, Fr, G2Affine, g1, g2};
 use ark_ff::PrimeField;
-use memmap2::Mmap;
 use rayon::prelude::*;
 use std::ops::Range;
 use std::path::Path;
 
-const GROTH16: u32 = 1;
-const HEADER: u64 = 84 + 3 * G1_BYTES as u64 + 3 * G2_BYTES as u64;
+pub const GROTH16: u32 = 1;
+pub const HEADER: u64 = 84 + 3 * G1_BYTES as u64 + 3 * G2_BYTES as u64;
 /// Matrix, row, wire and value of one coefficient.
-const TERM: usize = 12 + ELEMENT;
+pub const TERM: usize = 12 + ELEMENT;
 /// The scalar field has roots of order 2^28, and a proof needs those of twice the domain.
 const LARGEST_POWER: u32 = 27;
-
-enum Storage {
-    Mapped(Mmap),
-    Owned(Vec<u8>),
-}
-
-impl Storage {
-    fn bytes(&self) -> &[u8] {
-        match self {
-            Storage::Mapped(map) => map,
-            Storage::Owned(bytes) => bytes,
-        }
-    }
-}
 
 /// The points outside the long sections.
 pub struct FixedPoints {
@@ -106,23 +92,15 @@ pub struct Zkey {
 impl Zkey {
     /// Maps a `.zkey` file. Nobody may shorten it while it is in use.
     pub fn open(path: &Path) -> Result<Self> {
-        let unreadable = |error: std::io::Error| ProverError::FileUnreadable {
-            file: File::Zkey,
-            reason: error.to_string(),
-        };
-        let file = std::fs::File::open(path).map_err(unreadable)?;
-        // SAFETY: the map is read only. That nobody writes to the file is the caller's promise;
-        // a copy would cost as much memory as the key, and no call checks it for us.
-        let map = unsafe { Mmap::map(&file) }.map_err(unreadable)?;
-        Self::read(Storage::Mapped(map))
+        Self::read(Storage::open(File::Zkey, path)?)
     }
 
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Self> {
-        Self::read(Storage::Owned(bytes))
+        Self::read(Storage::from(bytes))
     }
 
     fn read(storage: Storage) -> Result<Self> {
-        let bytes = storage.bytes();
+        let bytes: &[u8] = &storage;
         let sections = Sections::read(File::Zkey, bytes, b"zkey", 1)?;
         if word(&bytes[sections.place_of_length(1, 4)?], 0) != GROTH16 {
             return Err(ProverError::malformed(File::Zkey, "it is no Groth16 key"));
@@ -153,11 +131,11 @@ impl Zkey {
 
     /// What it holds in memory, mapped pages counted in.
     pub fn bytes(&self) -> u64 {
-        self.storage.bytes().len() as u64 + Roots::bytes(self.power)
+        self.storage.len() as u64 + Roots::bytes(self.power)
     }
 
     pub fn terms(&self) -> Terms<'_> {
-        Terms(&self.storage.bytes()[self.places.terms.clone()])
+        Terms(&self.storage[self.places.terms.clone()])
     }
 
     pub fn ic(&self) -> Bases<'_> {
@@ -173,7 +151,7 @@ impl Zkey {
     }
 
     pub fn b2(&self) -> Bases<'_> {
-        Bases::new::<g2::Config>(&self.storage.bytes()[self.places.b2.clone()])
+        Bases::new::<g2::Config>(&self.storage[self.places.b2.clone()])
     }
 
     /// One point per wire that is not public.
@@ -185,17 +163,29 @@ impl Zkey {
         self.g1(&self.places.h)
     }
 
+    /// Section 4 as it lies.
+    pub fn coefficients(&self) -> &[u8] {
+        // The number of terms stands before them.
+        &self.storage[self.places.terms.start - 4..self.places.terms.end]
+    }
+
+    /// Section 10, which proofs do without: the hash of the key and its contributions.
+    pub fn transcript(&self) -> Result<&[u8]> {
+        let sections = Sections::read(File::Zkey, &self.storage, b"zkey", 1)?;
+        Ok(&self.storage[sections.place(10)?])
+    }
+
     fn g1(&self, place: &Range<usize>) -> Bases<'_> {
-        Bases::new::<g1::Config>(&self.storage.bytes()[place.clone()])
+        Bases::new::<g1::Config>(&self.storage[place.clone()])
     }
 
     fn require_points(&self) -> Result<()> {
-        require_valid::<g1::Config>(&self.ic(), "IC")?;
-        require_valid::<g1::Config>(&self.a(), "A")?;
-        require_valid::<g1::Config>(&self.b1(), "B1")?;
-        require_valid::<g2::Config>(&self.b2(), "B2")?;
-        require_valid::<g1::Config>(&self.c(), "C")?;
-        require_valid::<g1::Config>(&self.h(), "H")
+        require_valid::<g1::Config>(File::Zkey, &self.ic(), "IC")?;
+        require_valid::<g1::Config>(File::Zkey, &self.a(), "A")?;
+        require_valid::<g1::Config>(File::Zkey, &self.b1(), "B1")?;
+        require_valid::<g2::Config>(File::Zkey, &self.b2(), "B2")?;
+        require_valid::<g1::Config>(File::Zkey, &self.c(), "C")?;
+        require_valid::<g1::Config>(File::Zkey, &self.h(), "H")
     }
 
     fn require_terms(&self) -> Result<bool> {
@@ -270,7 +260,7 @@ fn fixed_points(header: &[u8]) -> Result<FixedPoints> {
 
 fn fixed<P: Group>(header: &[u8], at: usize, name: &str) -> Result<Point<P::BaseField>> {
     let bases = Bases::new::<P>(&header[at..at + P::POINT_BYTES]);
-    require_valid::<P>(&bases, name)?;
+    require_valid::<P>(File::Zkey, &bases, name)?;
     match bases.is_infinity(0) {
         true => Err(ProverError::malformed(File::Zkey, format!("{name} is at infinity"))),
         false => Ok(bases.get(0)),
@@ -283,14 +273,9 @@ fn subgroup_point(header: &[u8], at: usize, name: &str) -> Result<Point<Fq2>> {
     let affine: G2Affine = point.affine();
     match affine.is_in_correct_subgroup_assuming_on_curve() {
         true => Ok(point),
-        false => Err(ProverError::PointOffCurve { place: format!("{name}, outside its subgroup") }),
-    }
-}
-
-fn require_valid<P: Group>(bases: &Bases<'_>, name: &str) -> Result<()> {
-    let indices = (0..bases.len()).into_par_iter().with_min_len(1 << 9);
-    match indices.find_first(|index| !bases.is_valid::<P>(*index)) {
-        None => Ok(()),
-        Some(index) => Err(ProverError::PointOffCurve { place: format!("{name} {index}") }),
+        false => {
+            let place = format!("{name}, outside its subgroup");
+            Err(ProverError::PointOffCurve { file: File::Zkey, place })
+        }
     }
 }

@@ -136,7 +136,7 @@ describe("ensureDevelopmentKeys", () => {
       isKeyError("CircuitMalformed"),
     );
     const huge = Buffer.from(circuit.r1cs);
-    huge.writeUInt32LE(2 ** 19, 12 + 12 + 60);
+    huge.writeUInt32LE(2 ** 22, 12 + 12 + 60);
     await assert.rejects(ensure(huge), isKeyError("CircuitTooLarge"));
   });
 });

@@ -10,7 +10,7 @@ import { ensureDevelopmentKeys } from "../../../circuits/keys/developmentKeys.ts
 import { OrchestratorError } from "../../../orchestrator/domain/errors.ts";
 import type { Groth16Proof } from "../../../orchestrator/domain/ports.ts";
 import { ProverChild } from "../../../orchestrator/prover/proverChild.ts";
-import { loadNativeModule } from "../../../orchestrator/prover/nativeModule.ts";
+import { loadNativeModule } from "../../../circuits/native/nativeModule.ts";
 import { ProcessProver } from "../../../orchestrator/prover/processProver.ts";
 import { encodeManifest } from "../../../sdk/protocol/manifest.ts";
 import { publicSignals } from "../../../sdk/protocol/publicSignals.ts";

@@ -16,6 +16,41 @@ pub struct Magnitude {
     entry: Entry,
 }
 
+/// The same of one scalar by itself: how far from zero, and whether below it.
+pub fn distance(scalar: &Limbs) -> (Limbs, bool) {
+    let Magnitude { limbs, entry } = magnitude(scalar, 0);
+    (limbs, entry == 1)
+}
+
+/// How a scalar of any size is cut into signed digits of `bits` bits.
+#[derive(Clone, Copy)]
+pub struct Cut {
+    pub bits: u32,
+    pub windows: u32,
+}
+
+impl Cut {
+    pub fn new(bits: u32) -> Self {
+        Self { bits, windows: FULL_BITS / bits + 1 }
+    }
+
+    /// What `digit` reads, from a distance.
+    pub fn recoded(&self, limbs: &Limbs) -> Limbs {
+        recode(limbs, self.windows, self.bits)
+    }
+
+    /// Digit `window`: its magnitude, at most 2^(bits − 1), and whether it is negative.
+    #[inline]
+    pub fn digit(&self, recoded: &Limbs, window: u32) -> (u32, bool) {
+        let raw = window_of(recoded, window * self.bits, self.bits);
+        if window + 1 == self.windows {
+            return (raw, false);
+        }
+        let half = 1 << (self.bits - 1);
+        if raw < half { (half - raw, true) } else { (raw - half, false) }
+    }
+}
+
 /// Scalars up to this are their own bucket: a one costs one addition.
 const SHORT_BITS: u32 = 8;
 const MIDDLE_BITS: u32 = 64;
@@ -155,12 +190,7 @@ impl Class {
         if !self.is_signed {
             return (member.limbs[0] as u32, false);
         }
-        let raw = window_of(&member.limbs, window * bits, bits);
-        if window + 1 == self.windows() {
-            return (raw, false);
-        }
-        let half = 1 << (bits - 1);
-        if raw < half { (half - raw, true) } else { (raw - half, false) }
+        Cut { bits, windows: self.windows() }.digit(&member.limbs, window)
     }
 }
 

@@ -2,7 +2,7 @@
 
 pub(crate) mod batch;
 mod buckets;
-mod digits;
+pub(crate) mod digits;
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod lane_pairs;
 

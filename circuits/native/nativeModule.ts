@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
-import type { NativeOptions, NativeProver, ProofControl } from "./nativeBinding.d.ts";
+import type { NativeOptions, NativeProver, NativeSetup, ProofControl } from "./nativeBinding.d.ts";
 
 /** Where `npm run build:prover` puts it. */
 const BINARY = resolve(import.meta.dirname, "../../build/prover/assay-prover.node");
@@ -9,6 +9,7 @@ const BINARY = resolve(import.meta.dirname, "../../build/prover/assay-prover.nod
 /** What the compiled library exports. */
 export interface NativeModule {
   readonly NativeProver: new (options: NativeOptions) => NativeProver;
+  readonly NativeSetup: new (threads: number) => NativeSetup;
   readonly ProofControl: new (onPhase?: ((phase: string) => void) | null) => ProofControl;
 }
 
@@ -17,7 +18,8 @@ export function loadNativeModule(binary = BINARY): NativeModule | string {
   if (!existsSync(binary)) return "not built (npm run build:prover)";
   try {
     // Its types are generated from the same source: nativeBinding.d.ts.
-    return createRequire(import.meta.url)(binary) as NativeModule;
+    const module = createRequire(import.meta.url)(binary) as NativeModule;
+    return "NativeSetup" in module ? module : "built from older sources (npm run build:prover)";
   } catch (error) {
     return error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
   }
