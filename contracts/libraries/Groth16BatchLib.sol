@@ -18,6 +18,7 @@ library Groth16BatchLib {
     /// @notice No item.
     uint256 internal constant NONE = type(uint256).max;
 
+    uint256 private constant ITEM_WORDS = 13;
     uint256 private constant ITEM_A = 128;
     uint256 private constant ITEM_B = 192;
     uint256 private constant SUMS_SCALARS = 32;
@@ -62,7 +63,7 @@ library Groth16BatchLib {
 
     /// @notice Room for `count` items, all zero.
     function allocate(uint256 count) internal pure returns (uint256[] memory items) {
-        return new uint256[]((ITEM_LENGTH / 32) * count);
+        return new uint256[](ITEM_WORDS * count);
     }
 
     /// @notice Where in memory an item is.
@@ -79,7 +80,7 @@ library Groth16BatchLib {
     function verify(
         uint256[] memory items
     ) internal view returns (uint256 malformed, bool isValid) {
-        uint256 count = (32 * items.length) / ITEM_LENGTH;
+        uint256 count = items.length / ITEM_WORDS;
         // Over everything that the equations are made of, and over how many they are.
         bytes32 seed;
         assembly ("memory-safe") {
