@@ -26,12 +26,15 @@ export default defineConfig({
   solidity: {
     // What is called seldom has to fit into 24,576 bytes; what every request runs shall be fast.
     compilers: [compilerWith({ runs: 5_000 })],
-    overrides: Object.fromEntries(
-      ["InferenceCoordinator", "ModelRegistry", "OperatorRegistry", "ZkVerifier"].map((name) => [
-        `contracts/${name}.sol`,
-        compilerWith({ runs: 1_000_000 }),
-      ]),
-    ),
+    overrides: {
+      ...Object.fromEntries(
+        ["InferenceCoordinator", "ModelRegistry", "OperatorRegistry", "ZkVerifier"].map((name) => [
+          `contracts/${name}.sol`,
+          compilerWith({ runs: 1_000_000 }),
+        ]),
+      ),
+      "contracts/CoordinatorExtension.sol": compilerWith({ runs: 500 }),
+    },
   },
   // The ABI that everybody uses is sdk/protocol/abi; types of a second one would only differ.
   typechain: { dontOverrideCompile: true },

@@ -97,7 +97,7 @@ contract InferenceCoordinator is IInferenceAnswers, RequestIntake, OptimisticAns
         uint256 deadline = request.terms.deadline;
         require(block.timestamp < deadline, DeadlinePassed(requestId, deadline));
         _requireEntitled(requestId, assignment, payee);
-        _verify(requestId, request, assignment, payee, answer.input, output, answer.evidence);
+        _verifyUnlessProven(requestId, request, assignment, answer);
         uint256 payloadLength = answer.input.length + output.length;
 
         RequestSlot slot = RequestSlotLib.finalized(

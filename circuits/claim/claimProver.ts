@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const ROOT = path.resolve(import.meta.dirname, "../..");
 
 /** Circuits in this folder that state nothing but a claim of 128 input and 20 output bytes. */
-export type ClaimCircuit = "sixWords" | "sixWordsOther";
+export type ClaimCircuit = "sixWords" | "sixWordsOther" | "sixWordsThird" | "sixWordsFourth";
 
 /** Proves claims whose output is chosen freely: what the contracts are tested and measured with. */
 export interface ClaimProver {

@@ -72,6 +72,9 @@ abstract contract CoordinatorState is Ownable2Step, ReentrancyGuardTransient {
 
     /// @dev Who sent the batch that runs now; only in transient storage.
     address internal transient _batchSender;
+    /// @dev Hash of the claim that the batch's next call brings and whose evidence was checked; only in
+    /// transient storage.
+    bytes32 internal transient _provenClaim;
 
     /// @dev Block in which an overturn was committed to.
     mapping(bytes32 commitment => uint256) internal _commitments;

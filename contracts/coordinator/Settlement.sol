@@ -7,7 +7,7 @@ import {IInferenceEndings} from "../interfaces/IInferenceEndings.sol";
 import {IVerifier} from "../interfaces/IVerifier.sol";
 import {CallbackLib} from "../libraries/CallbackLib.sol";
 import {FeeLib} from "../libraries/FeeLib.sol";
-import {Claim} from "../types/Answer.sol";
+import {Answer, Claim} from "../types/Answer.sol";
 import {Assignment} from "../types/Assignment.sol";
 import {Lateness} from "../types/Operator.sol";
 import {Request} from "../types/Request.sol";
@@ -30,8 +30,7 @@ abstract contract Settlement is RequestBook, Ledger, VerifierBook {
         bytes calldata output,
         bytes calldata evidence
     ) internal view {
-        require(keccak256(input) == request.inputHash, IInferenceAnswers.InputMismatch(requestId));
-        _requireLength(requestId, assignment, output);
+        _requirePayload(requestId, request, assignment, input, output);
         IVerifier(_verifierOf(assignment.verifierId)).verify(
             Claim({
                 requestId: requestId,
@@ -43,6 +42,73 @@ abstract contract Settlement is RequestBook, Ledger, VerifierBook {
             }),
             evidence
         );
+    }
+
+    /// @dev The same where this contract's batch may have checked the evidence, together with others.
+    function _verifyUnlessProven(
+        bytes32 requestId,
+        Request calldata request,
+        Assignment calldata assignment,
+        Answer calldata answer
+    ) internal {
+        // Only a batch calls this contract as this contract.
+        if (msg.sender == address(this) && _takeProven(requestId, assignment, answer)) {
+            _requirePayload(requestId, request, assignment, answer.input, answer.output);
+            return;
+        }
+        _verify(
+            requestId,
+            request,
+            assignment,
+            answer.payee,
+            answer.input,
+            answer.output,
+            answer.evidence
+        );
+    }
+
+    /// @dev Once: what was proven does not outlast the call that it was noted for. A callback may have
+    /// revoked the verifier since.
+    function _takeProven(
+        bytes32 requestId,
+        Assignment calldata assignment,
+        Answer calldata answer
+    ) private returns (bool) {
+        bytes32 proven = _provenClaim;
+        if (proven == 0) return false;
+        _provenClaim = 0;
+        return
+            !_isRevoked(assignment.verifierId) &&
+            proven == _provenHash(requestId, assignment, answer);
+    }
+
+    /// @dev Everything that evidence attests to, and by whose word; the input is in the request's id.
+    function _provenHash(
+        bytes32 requestId,
+        Assignment calldata assignment,
+        Answer calldata answer
+    ) internal pure returns (bytes32) {
+        return
+            keccak256(
+                abi.encode(
+                    requestId,
+                    answer.payee,
+                    assignment.verifierId,
+                    assignment.key,
+                    keccak256(answer.output)
+                )
+            );
+    }
+
+    function _requirePayload(
+        bytes32 requestId,
+        Request calldata request,
+        Assignment calldata assignment,
+        bytes calldata input,
+        bytes calldata output
+    ) private pure {
+        require(keccak256(input) == request.inputHash, IInferenceAnswers.InputMismatch(requestId));
+        _requireLength(requestId, assignment, output);
     }
 
     function _requireLength(

@@ -31,6 +31,11 @@ interface IInferenceBatches {
 
     /// @notice `fulfill` for many. Each item needs 600,000 gas to be left, 22 for each byte of input and
     /// output, and 32/31 of its callback's.
+    /// Where two items or more can be fulfilled but for their evidence, and their verifier is an
+    /// `IBatchVerifier`, it checks them together, which needs 300,000 gas an item to be left and takes much
+    /// less. If it refuses, the whole batch reverts with its error: `BatchEvidenceMalformed` counts the items
+    /// that were checked, `BatchInvalid` names none, and the sender divides the batch. Items of a second
+    /// verifier are checked one by one.
     function fulfillBatch(Fulfilment[] calldata items) external;
 
     /// @notice `finalize` for many; the same gas is needed.

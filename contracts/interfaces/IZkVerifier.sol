@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IVerifier} from "./IVerifier.sol";
+import {IBatchVerifier} from "./IBatchVerifier.sol";
 
 /// @notice One Groth16 verifier (BN254) for every release: verifying keys are data, stored as code.
 ///
@@ -10,7 +10,8 @@ import {IVerifier} from "./IVerifier.sol";
 /// Evidence, 288 bytes: the commitment h, then the proof A (G1), B (G2), C (G1).
 /// Public signals, in circom's order: h, y, c. The contract computes c from request, payee, h and
 /// output, and y from c and the words of input and output.
-interface IZkVerifier is IVerifier {
+/// Batches may mix releases, and keys of several powers of tau.
+interface IZkVerifier is IBatchVerifier {
     event KeyRegistered(bytes32 indexed keyId, address key);
 
     error KeyLengthWrong(uint256 length, uint256 expected);

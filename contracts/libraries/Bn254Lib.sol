@@ -35,6 +35,67 @@ library Bn254Lib {
         }
     }
 
+    /// @notice sum += Σ scalars[i] · points[i]. Points must be valid.
+    /// @param points `count` of them in a row; likewise `scalars`.
+    /// @param sumMemory 128 bytes: the sum, and a place for the product.
+    function multiplyAddMany(
+        uint256 points,
+        uint256 scalars,
+        uint256 count,
+        uint256 sumMemory
+    ) internal view {
+        assembly ("memory-safe") {
+            // Memory that nobody has taken yet.
+            let term := mload(0x40)
+            let product := add(sumMemory, 64)
+            let success := 1
+            for {
+                let end := add(points, mul(64, count))
+            } lt(points, end) {
+                points := add(points, 64)
+            } {
+                mcopy(term, points, 64)
+                mstore(add(term, 64), mload(scalars))
+                scalars := add(scalars, 32)
+                success := and(success, staticcall(MUL_GAS, 7, term, 96, product, 64))
+                success := and(success, staticcall(ADD_GAS, 6, sumMemory, 128, sumMemory, 64))
+            }
+            if iszero(success) {
+                revert(0, 0)
+            }
+        }
+    }
+
+    /// @notice `product` := scalar · first, and `sum` += scalar · second.
+    /// @param points 288 bytes: the first point, a place for the scalar, three words that nobody looks at, the
+    /// second point, and a place for the scalar.
+    /// @param sum 128 bytes: the sum, and a place for a product.
+    /// @return isValid Whether both points are on the curve, or infinity.
+    /// @dev By one it adds infinity instead, which says as well whether a point is on the curve.
+    function scaleTwo(
+        uint256 points,
+        uint256 scalar,
+        uint256 product,
+        uint256 sum
+    ) internal view returns (bool isValid) {
+        assembly ("memory-safe") {
+            let second := add(points, 192)
+            let to := add(sum, 64)
+            switch scalar
+            case 1 {
+                isValid := staticcall(ADD_GAS, 6, points, 64, product, 64)
+                isValid := and(isValid, staticcall(ADD_GAS, 6, second, 64, to, 64))
+            }
+            default {
+                mstore(add(points, 64), scalar)
+                isValid := staticcall(MUL_GAS, 7, points, 96, product, 64)
+                mstore(add(second, 64), scalar)
+                isValid := and(isValid, staticcall(MUL_GAS, 7, second, 96, to, 64))
+            }
+            isValid := and(isValid, staticcall(ADD_GAS, 6, sum, 128, sum, 64))
+        }
+    }
+
     /// @notice Product of pairings.
     /// @param pairs Coordinates of all pairs, six words each: G1, then G2 imaginary part first.
     /// @return isValid Whether every point is on its curve and in its subgroup.

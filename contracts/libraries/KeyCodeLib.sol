@@ -25,22 +25,24 @@ library KeyCodeLib {
     /// @dev An account without code reads as zeros, and zeros have an address as every key has: under
     /// a key of nothing but points at infinity any proof of such points would hold.
     function load(address stored, address storer) internal view returns (bytes memory key) {
-        bytes32 creationHash;
+        bytes32 addressHash;
         bytes11 creation = CREATION;
         // Code that is data can only be read so. The creation code is put right before the key to
-        // hash both in one piece; the length of `key` then takes its place.
+        // hash both in one piece; the length of `key` then takes its place. What CREATE2 hashes is written
+        // behind the key, to memory that nobody has taken.
         assembly ("memory-safe") {
             key := add(mload(0x40), 32)
             let data := add(key, 32)
-            mstore(0x40, add(data, KEY_LENGTH))
+            let end := add(data, KEY_LENGTH)
+            mstore(0x40, end)
             mstore(sub(data, 11), creation)
             extcodecopy(stored, data, 1, KEY_LENGTH)
-            creationHash := keccak256(sub(data, 11), add(KEY_LENGTH, 11))
+            mstore(end, or(shl(248, 0xff), shl(88, storer)))
+            mstore(add(end, 21), 0)
+            mstore(add(end, 53), keccak256(sub(data, 11), add(KEY_LENGTH, 11)))
+            addressHash := keccak256(end, 85)
             mstore(key, KEY_LENGTH)
         }
-        bytes32 addressHash = keccak256(
-            abi.encodePacked(bytes1(0xff), storer, bytes32(0), creationHash)
-        );
         require(
             stored == address(uint160(uint256(addressHash))) && stored.code.length > 0,
             KeyNotRegistered(stored)

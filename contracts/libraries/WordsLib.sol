@@ -13,7 +13,7 @@ library WordsLib {
         bytes calldata output,
         uint256 c
     ) internal pure returns (uint256 y) {
-        return _continue(input, c, _continue(output, c, 0));
+        return _continue(input, c, _continue(output, c, 0)) % R;
     }
 
     /// @dev Horner's rule from the last word to the first.
@@ -23,7 +23,8 @@ library WordsLib {
         uint256 start
     ) private pure returns (uint256 y) {
         y = start;
-        // Solidity checks each index and has no unaligned read; this is ≈ 60 gas a word.
+        // Solidity checks each index and has no unaligned read; this is ≈ 50 gas a word. Sums of a residue
+        // and a word stay below 2^255, so they are reduced by the next product, and at the end.
         assembly ("memory-safe") {
             let rest := mod(data.length, 31)
             let position := add(data.offset, sub(data.length, rest))
@@ -31,11 +32,21 @@ library WordsLib {
                 // What follows in the calldata is cut off, so the word is zero-filled.
                 let unused := shl(3, sub(32, rest))
                 let word := shl(sub(unused, 8), shr(unused, calldataload(position)))
-                y := addmod(mulmod(y, c, R), word, R)
+                y := add(mulmod(y, c, R), word)
+            }
+            // Four at a time: a turn of the loop costs as much as a word.
+            for {
+                let fours := add(data.offset, 123)
+            } gt(position, fours) {} {
+                y := add(mulmod(y, c, R), shr(8, calldataload(sub(position, 31))))
+                y := add(mulmod(y, c, R), shr(8, calldataload(sub(position, 62))))
+                y := add(mulmod(y, c, R), shr(8, calldataload(sub(position, 93))))
+                position := sub(position, 124)
+                y := add(mulmod(y, c, R), shr(8, calldataload(position)))
             }
             for {} gt(position, data.offset) {} {
                 position := sub(position, 31)
-                y := addmod(mulmod(y, c, R), shr(8, calldataload(position)), R)
+                y := add(mulmod(y, c, R), shr(8, calldataload(position)))
             }
         }
     }

@@ -1,4 +1,4 @@
-import type { ContractCall, Evidence, Finalization } from "../domain/contractCall.ts";
+import type { ContractCall, Evidence, Finalization, Fulfilment } from "../domain/contractCall.ts";
 import type { JournaledProof } from "../domain/journaled.ts";
 import type { Hex } from "../domain/ports.ts";
 import { coordinator, decodePreimage, decodeRecord, releaseIdOf } from "./coordinator.ts";
@@ -21,7 +21,9 @@ export function encodeChallengeBondOf(preimage: string): Hex {
 function valuesOf(call: CoordinatorCall): readonly unknown[] {
   switch (call.purpose) {
     case "fulfill":
-      return [...decodePreimage(call.request.preimage), answerOf(call)];
+      return fulfilmentOf(call);
+    case "fulfillBatch":
+      return [call.items.map(fulfilmentOf)];
     case "decline":
     case "expire":
     case "fail":
@@ -41,6 +43,10 @@ function valuesOf(call: CoordinatorCall): readonly unknown[] {
     case "overturn":
       return [...standingOf(call), answerOf(call), call.salt];
   }
+}
+
+function fulfilmentOf(item: Fulfilment): readonly unknown[] {
+  return [...decodePreimage(item.request.preimage), answerOf(item)];
 }
 
 function standingOf(standing: Pick<Finalization, "request" | "record">): readonly unknown[] {

@@ -13,6 +13,11 @@ export interface Evidence {
 
 type Asked = Pick<OpenRequest, "requestId" | "preimage">;
 
+/** An answer with all that its call names. */
+export interface Fulfilment extends Evidence {
+  readonly request: Asked & Pick<OpenRequest, "input">;
+}
+
 /** An answer under its window, as all calls about it name it. */
 export interface Standing {
   readonly request: Asked;
@@ -27,10 +32,8 @@ export interface Finalization extends Standing {
 
 /** One call of the contracts, with all it says. */
 export type ContractCall =
-  | ({
-      readonly purpose: "fulfill";
-      readonly request: Asked & Pick<OpenRequest, "input">;
-    } & Evidence)
+  | ({ readonly purpose: "fulfill" } & Fulfilment)
+  | { readonly purpose: "fulfillBatch"; readonly items: readonly Fulfilment[] }
   | { readonly purpose: "decline" | "expire" | "fail"; readonly request: Asked }
   | { readonly purpose: "noteBaseFee" }
   | ({ readonly purpose: "finalize" } & Finalization)

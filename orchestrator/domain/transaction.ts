@@ -11,6 +11,7 @@ export type TransactionState = "Signed" | "Mined" | "Done" | "Lost";
 /** What a transaction is for, by the contracts' function it calls. */
 export const PURPOSES = [
   "fulfill",
+  "fulfillBatch",
   "decline",
   "expire",
   "fail",

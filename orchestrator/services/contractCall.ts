@@ -1,4 +1,4 @@
-import type { ContractCall, Finalization } from "../domain/contractCall.ts";
+import type { ContractCall, Finalization, Fulfilment } from "../domain/contractCall.ts";
 import type { Journal } from "../domain/nodePorts.ts";
 import { overturnSalt } from "../domain/overturnSalt.ts";
 import type { Hex } from "../domain/ports.ts";
@@ -23,6 +23,7 @@ interface Wanted {
 export function contractCallOf(context: CallContext, wanted: Wanted): ContractCall | null {
   const { requestId, otherIds = [], purpose } = wanted;
   if (purpose === "finalizeMany") return finalizations(context, [requestId, ...otherIds]);
+  if (purpose === "fulfillBatch") return fulfilments(context, [requestId, ...otherIds]);
   const request = unfinished(context, requestId);
   if (request === null) return null;
   switch (purpose) {
@@ -32,8 +33,10 @@ export function contractCallOf(context: CallContext, wanted: Wanted): ContractCa
     case "expire":
     case "fail":
       return request.answer === null ? { purpose, request } : null;
-    case "fulfill":
-      return request.answer === null ? fulfilment(context, request) : null;
+    case "fulfill": {
+      const answer = fulfilment(context, requestId);
+      return answer === null ? null : { purpose, ...answer };
+    }
     default:
       return disputeCall(context, request, purpose);
   }
@@ -45,13 +48,21 @@ function unfinished({ journal }: CallContext, requestId: Hex): JournaledRequest 
   return request === null || request.seen === null || request.ending !== null ? null : request;
 }
 
-function fulfilment(context: CallContext, request: JournaledRequest): ContractCall | null {
+function fulfilments(context: CallContext, ids: readonly Hex[]): ContractCall | null {
+  const items = ids.map((id) => fulfilment(context, id)).filter((item) => item !== null);
+  return items.length === 0 ? null : { purpose: "fulfillBatch", items };
+}
+
+/** Null unless the request still wants an answer and everything for it is there. */
+function fulfilment(context: CallContext, requestId: Hex): Fulfilment | null {
   const { journal, operatorId: payee } = context;
-  const { requestId, level } = request;
+  const request = unfinished(context, requestId);
+  if (request === null || request.answer !== null) return null;
+  const { level } = request;
   const { output } = journal.output(requestId) ?? { output: null };
   const proof = level === "Optimistic" ? null : journal.proof(requestId);
   if (output === null || (proof === null && level !== "Optimistic")) return null;
-  return { purpose: "fulfill", request, output, proof, payee };
+  return { request, output, proof, payee };
 }
 
 function finalizations(context: CallContext, ids: readonly Hex[]): ContractCall | null {
@@ -71,7 +82,7 @@ function disputeCall(
   request: JournaledRequest,
   purpose: Exclude<
     Purpose,
-    "noteBaseFee" | "decline" | "expire" | "fail" | "fulfill" | "finalizeMany"
+    "noteBaseFee" | "decline" | "expire" | "fail" | "fulfill" | "fulfillBatch" | "finalizeMany"
   >,
 ): ContractCall | null {
   const { requestId } = request;

@@ -1,4 +1,3 @@
-import { batchesOf } from "../domain/batching.ts";
 import { nextStep } from "../domain/decisions.ts";
 import { OrchestratorError, sentenceOf } from "../domain/errors.ts";
 import type { Journal } from "../domain/nodePorts.ts";
@@ -8,6 +7,7 @@ import { judgeRevert } from "../domain/reverts.ts";
 import { isSent, type NextStep } from "../domain/steps.ts";
 import type { Purpose } from "../domain/transaction.ts";
 import type { View } from "../domain/view.ts";
+import { finalizations, fulfilments, halvesOf } from "./batches.ts";
 import type { BaseFeeNotes } from "./baseFeeNotes.ts";
 import type { Intent, Transmitter } from "./transmitter.ts";
 import type { Wake } from "./wake.ts";
@@ -22,6 +22,7 @@ const ORDER: readonly Purpose[] = [
   "decline",
   "overturn",
   "commitOverturn",
+  "fulfillBatch",
   "fulfill",
   "challenge",
   "closeChallenge",
@@ -87,42 +88,29 @@ async function wantedIntents(
   const requests = journal.unfinishedRequests();
   const intents: Intent[] = [];
   const over: RequestProgress[] = [];
+  const proven: RequestProgress[] = [];
   for (const request of requests) {
     const step = nextStep(request, view);
     giveUpOverdue(dependencies, request, step);
     if (notBefore.has(request.requestId)) continue;
     if (step.kind === "finalize") over.push(request);
+    else if (step.kind === "fulfill" && request.level === "Zk") proven.push(request);
     const intent = intentOf(request, step);
     if (intent !== null) intents.push(intent);
   }
-  intents.push(...finalizations(dependencies, over));
+  intents.push(...finalizations(journal, over), ...fulfilments(journal, proven));
   intents.sort((a, b) => ORDER.indexOf(a.purpose) - ORDER.indexOf(b.purpose));
   const notes = await baseFeeNotes.wanted(requests, view);
   return [...intents, ...notes.filter(({ requestId }) => !notBefore.has(requestId))];
 }
 
-function intentOf({ requestId }: RequestProgress, step: NextStep): Intent | null {
+/** Null where there is none, or a batch has it. */
+function intentOf({ requestId, level }: RequestProgress, step: NextStep): Intent | null {
   const intent = { requestId };
+  if (step.kind === "fulfill" && level === "Zk") return null;
   if (step.kind === "decline") return { ...intent, purpose: step.kind, reason: step.code };
   if (step.kind === "finalize" || !isSent(step)) return null;
   return { ...intent, purpose: step.kind, reason: null };
-}
-
-/** Several at once in one transaction; what a batch could not make final is tried by itself. */
-function finalizations(
-  { journal }: TransactDependencies,
-  requests: readonly RequestProgress[],
-): readonly Intent[] {
-  const wasBatched = ({ requestId }: RequestProgress) =>
-    journal.transactionsOf(requestId).some((row) => row.purpose === "finalizeMany");
-  const alone = requests.filter(wasBatched).map((request) => [request]);
-  const batches = batchesOf(requests.filter((request) => !wasBatched(request)));
-  return [...alone, ...batches].flatMap(([first, ...others]) => {
-    if (first === undefined) return [];
-    const { requestId } = first;
-    const purpose = others.length === 0 ? "finalize" : "finalizeMany";
-    return [{ requestId, otherIds: others.map((each) => each.requestId), purpose, reason: null }];
-  });
 }
 
 /** Says once of a request that nobody can answer it any more. */
@@ -153,9 +141,27 @@ async function attempt(
     if (!(await transmitter.send(intent))) rest();
   } catch (error) {
     rest();
-    if (!(error instanceof OrchestratorError) || error.code !== "ContractReverted") throw error;
+    if (!(error instanceof OrchestratorError)) throw error;
+    const { code } = error;
+    // A batch may also be too large for this chain's blocks.
+    const isRefused = code === "ContractReverted" || code === "RpcRefused";
+    if (intent.purpose === "fulfillBatch" && isRefused) {
+      return divide(dependencies, intent, notBefore);
+    }
+    if (code !== "ContractReverted") throw error;
     noteRevert(dependencies, intent, error);
   }
+}
+
+/** The contract does not say which item of a batch it refuses; by itself each says what it is. */
+async function divide(
+  dependencies: TransactDependencies,
+  intent: Intent,
+  notBefore: Map<Hex, number>,
+): Promise<void> {
+  const { requestId, otherIds = [] } = intent;
+  dependencies.logger.info("batch divided", { requestId, requests: 1 + otherIds.length });
+  for (const half of halvesOf(intent)) await attempt(dependencies, half, notBefore);
 }
 
 /** Whether the same was mined and reverted too often; a request that cannot be settled is given up. */

@@ -99,11 +99,12 @@ export class Transmitter {
     const attempt = await this.#sign({ call, nonce, fees, purpose });
     const row = journal.insertTransaction({ ...intent, sender: chain.sender, nonce, attempt });
     const { hash: transactionHash } = attempt;
-    const isAnswer = purpose === "fulfill";
+    const isAnswer = purpose === "fulfill" || purpose === "fulfillBatch";
     logger.info(isAnswer ? "settlement signed" : "transaction signed", {
       requestId,
       purpose,
       reason,
+      requests: 1 + row.otherIds.length,
       nonce,
       transactionHash,
     });

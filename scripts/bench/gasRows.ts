@@ -3,6 +3,8 @@ import { Contract } from "ethers";
 import { claimProver } from "../../circuits/claim/claimProver.ts";
 import { zkVerifierAbi } from "../../sdk/protocol/abi/zkVerifier.ts";
 import { encodeVerifyingKey } from "../../sdk/protocol/verifyingKey.ts";
+import { intrinsicGas } from "./calldataGas.ts";
+import { measureBatchGas } from "./gasBatch.ts";
 import {
   answer,
   ask,
@@ -40,6 +42,7 @@ export async function measureGas(): Promise<readonly GasRow[]> {
   note("request: the same paid with the value sent", await askWithValue(bench));
   note("verify: one proof alone", await verifyAlone(bench));
   note("register a verifying key", await registerOther(bench));
+  rows.push(...(await measureBatchGas()));
   rows.push(...(await measureOptimisticGas()));
   return rows;
 }
@@ -86,10 +89,4 @@ async function registerOther(bench: GasBench): Promise<bigint> {
   const key = encodeVerifyingKey(other.verifyingKey);
   const transaction = await verifier.getFunction("registerKey")(key);
   return (await transaction.wait()).gasUsed;
-}
-
-/** What a transaction costs before it executes: 21,000, and 4 or 16 a byte (EIP-2028). */
-function intrinsicGas(data: string): bigint {
-  const bytes = Buffer.from(data.slice(2), "hex");
-  return 21_000n + bytes.reduce((gas, byte) => gas + (byte === 0 ? 4n : 16n), 0n);
 }

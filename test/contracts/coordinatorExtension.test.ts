@@ -61,7 +61,7 @@ describe("storage of the coordinator's two codes", () => {
     it(`is that of CoordinatorState in ${code}, which declares none of its own`, () => {
       const { storage = [], transient = [] } = layouts.get(code) ?? {};
       expect(storage.map(({ label }) => label)).to.include.members(["_owner", "_requests"]);
-      expect(transient.map(({ label }) => label)).to.deep.equal(["_batchSender"]);
+      expect(transient.map(({ label }) => label)).to.deep.equal(["_batchSender", "_provenClaim"]);
       expect(layouts.get(code)).to.deep.equal(layouts.get(STATE));
     });
   }

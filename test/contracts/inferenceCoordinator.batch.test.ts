@@ -51,6 +51,14 @@ async function three(callbackGas = CALLBACK_GAS): Promise<{
   return { w, asked: [a, b, c] };
 }
 
+/** Two at `Optimistic`, and one at `Zk` between them. */
+async function oneProven(): ReturnType<typeof three> {
+  const w = await world();
+  const [a, b, c] = await askMany(w, [{ level: OPTIMISTIC }, {}, { level: OPTIMISTIC }]);
+  if (a === undefined || b === undefined || c === undefined) throw new Error("three were asked");
+  return { w, asked: [a, b, c] };
+}
+
 const itemsFor = (w: BothLevels, asked: readonly Asked[]): Promise<readonly object[]> =>
   Promise.all(asked.map((one) => provenItem(w, one)));
 
@@ -100,32 +108,32 @@ describe("fulfillBatch", () => {
     ["that is cut short", (proof) => proof.subarray(0, 100), "EvidenceLengthWrong"],
   ];
   for (const [name, breakIt, error] of broken) {
-    it(`fails an item with a proof ${name} alone`, async () => {
-      const { w, asked } = await three();
+    it(`fails an item with a proof ${name} alone, if it is the only one with a proof`, async () => {
+      const { w, asked } = await oneProven();
       const { evidence } = await evidenceOf(w, asked[1]);
       const items = [
-        await provenItem(w, asked[0]),
+        bondedItem(w, asked[0]),
         await provenItem(w, asked[1], { evidence: breakIt(evidence) }),
-        await provenItem(w, asked[2]),
+        bondedItem(w, asked[2]),
       ];
       const receipt = await fulfillBatch(w, items);
       expect([...failuresIn(w, receipt)]).to.deep.equal([[asked[1].requestId, error]]);
       expect(await statusOf(w, asked[1])).to.equal(STATUS.Open);
-      expect(await earningsOf(w)).to.equal(2n * PRICE);
+      for (const one of [asked[0], asked[2]]) expect(await statusOf(w, one)).to.equal(ANSWERED);
     });
   }
 
   it("loses no gas of the others to bad points", async () => {
-    const { w, asked } = await three();
-    const { evidence } = await evidenceOf(w, asked[0]);
-    const bad = await provenItem(w, asked[0], { evidence: flipped(evidence, 63) });
-    const good = await itemsFor(w, asked.slice(1));
+    const { w, asked } = await oneProven();
+    const { evidence } = await evidenceOf(w, asked[1]);
+    const bad = await provenItem(w, asked[1], { evidence: flipped(evidence, 63) });
+    const good = [bondedItem(w, asked[0]), bondedItem(w, asked[2])];
     const alone = await gasOf(w, good);
-    const together = await gasOf(w, [bad, bad, bad, ...good]);
+    const together = await gasOf(w, [bad, ...good]);
     // The precompiles get their exact price, 181,000 for four pairs, also from the most gas there is.
-    expect(together - alone < 3n * 300_000n, `${together - alone} gas`).to.equal(true);
+    expect(together - alone < 300_000n, `${together - alone} gas`).to.equal(true);
     await fulfillBatch(w, [bad, ...good]);
-    for (const one of asked.slice(1)) expect(await statusOf(w, one)).to.equal(STATUS.Finalized);
+    for (const one of [asked[0], asked[2]]) expect(await statusOf(w, one)).to.equal(ANSWERED);
   });
 
   it("loses to a callback that burns gas no more than its terms gave it", async () => {
@@ -158,13 +166,18 @@ describe("fulfillBatch", () => {
     expect(outcomes).to.deep.equal(new Set([0n, 3n]));
   });
 
-  it("names the gas it misses", async () => {
+  it("names the gas it misses, for the proofs and for each item", async () => {
     const { w, asked } = await three();
     const items = await itemsFor(w, asked);
-    const needed = 600_000n + 22n * 148n + CALLBACK_GAS + CALLBACK_GAS / 31n;
-    await expect(withGas(w, items, 1_000_000n))
-      .to.be.revertedWithCustomError(w.coordinator, "BatchGasMissing")
-      .withArgs((available: bigint) => available < needed, needed);
+    const forItem = 600_000n + 22n * 148n + CALLBACK_GAS + CALLBACK_GAS / 31n;
+    for (const [gasLimit, needed] of [
+      [900_000n, 900_000n],
+      [1_200_000n, forItem],
+    ] as const) {
+      await expect(withGas(w, items, gasLimit))
+        .to.be.revertedWithCustomError(w.coordinator, "BatchGasMissing")
+        .withArgs((available: bigint) => available < needed, needed);
+    }
   });
 
   it("needs no guess of its gas: the estimate does for all items", async () => {

@@ -42,7 +42,8 @@ describe("requests on a chain with real processes", { timeout: 240_000 }, () => 
       const page = await (await fetch(`${nodeUrl}/metrics`)).text();
       assert.match(page, /^float_difference_units_count 4$/m);
       assert.match(page, /^proving_duration_seconds_count 4$/m);
-      assert.match(page, /^transactions_mined_total\{succeeded="true"\} 4$/m);
+      // The last three may have gone together.
+      assert.match(page, /^transactions_mined_total\{succeeded="true"\} [234]$/m);
       assert.match(page, /^settlement_duration_seconds_count\{status="Finalized"\} 4$/m);
       assert.equal((await fetch(`${nodeUrl}/health`)).status, 200);
     });

@@ -6,6 +6,20 @@ export const zkVerifierAbi = [
     type: "constructor",
   },
   {
+    inputs: [{ internalType: "uint256", name: "index", type: "uint256" }],
+    name: "BatchEvidenceMalformed",
+    type: "error",
+  },
+  { inputs: [], name: "BatchInvalid", type: "error" },
+  {
+    inputs: [
+      { internalType: "uint256", name: "claims", type: "uint256" },
+      { internalType: "uint256", name: "evidence", type: "uint256" },
+    ],
+    name: "BatchLengthsDiffer",
+    type: "error",
+  },
+  {
     inputs: [
       { internalType: "uint256", name: "length", type: "uint256" },
       { internalType: "uint256", name: "expected", type: "uint256" },
@@ -107,6 +121,28 @@ export const zkVerifierAbi = [
     ],
     name: "verify",
     outputs: [],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      {
+        components: [
+          { internalType: "bytes32", name: "requestId", type: "bytes32" },
+          { internalType: "uint256", name: "payee", type: "uint256" },
+          { internalType: "bytes32", name: "releaseId", type: "bytes32" },
+          { internalType: "address", name: "key", type: "address" },
+          { internalType: "bytes", name: "input", type: "bytes" },
+          { internalType: "bytes", name: "output", type: "bytes" },
+        ],
+        internalType: "struct Claim[]",
+        name: "claims",
+        type: "tuple[]",
+      },
+      { internalType: "bytes[]", name: "evidence", type: "bytes[]" },
+    ],
+    name: "verifyBatch",
+    outputs: [{ internalType: "bytes4", name: "selector", type: "bytes4" }],
     stateMutability: "view",
     type: "function",
   },

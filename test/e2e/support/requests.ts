@@ -68,18 +68,21 @@ export async function untilSettled(bench: Bench, requestId: Hex, withinMs = 60_0
   }
 }
 
-/** Settled once, the right digit told, and not one transaction of the sender beside it. */
+/** Settled once, the right digit told, and not one transaction of the sender beside those. */
 export async function assertSettledOnce(
   bench: Bench,
   requests: readonly { readonly requestId: Hex; readonly index: number }[],
 ): Promise<void> {
+  const transactions = new Set<string>();
   for (const { requestId, index } of requests) {
-    assert.equal((await fulfilments(bench, requestId)).length, 1, "fulfilled exactly once");
+    const found = await fulfilments(bench, requestId);
+    assert.equal(found.length, 1, "fulfilled exactly once");
+    for (const hash of found) transactions.add(hash);
     assert.equal(await readingOf(bench, requestId), bench.labels[index]);
   }
   const { address } = new Wallet(bench.network.senderKey);
   const sent = await bench.network.provider.getTransactionCount(address);
-  assert.equal(sent, requests.length, "one transaction of the sender per request");
+  assert.equal(sent, transactions.size, "no transaction of the sender beside those");
 }
 
 /** The node's answer to "why is it still pending". */

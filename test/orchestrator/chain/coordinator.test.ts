@@ -190,6 +190,13 @@ describe("encodeCall, at level Optimistic", () => {
     assert.deepEqual(values(call), [...emitted(asked).slice(3, 5), answer]);
   });
 
+  it("answers many at once with the same", () => {
+    const item = { request, output, proof: PROOF, payee: 12n };
+    const one = values({ purpose: "fulfill", ...item });
+    const call = { purpose: "fulfillBatch", items: [item, item] } as const;
+    assert.deepEqual(values(call), [[one, one]]);
+  });
+
   it("hands the record of the event back in every later step", () => {
     for (const purpose of ["failAnswered", "closeChallenge"] as const) {
       assert.deepEqual(values({ purpose, request, record }), standing);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { batchesOf } from "../../../orchestrator/domain/batching.ts";
+import { finalizationBatches, proofBatches } from "../../../orchestrator/domain/batching.ts";
 import { nextStep } from "../../../orchestrator/domain/decisions.ts";
 import type { RequestProgress } from "../../../orchestrator/domain/request.ts";
 import { explain, STEP_KINDS } from "../../../orchestrator/domain/steps.ts";
@@ -107,18 +107,35 @@ describe("nextStep, at level Optimistic", () => {
   });
 });
 
-describe("batchesOf", () => {
+describe("finalizationBatches", () => {
   it("puts as many into one transaction as it has gas for, in their order", () => {
     const row = (index: number, callbackGas: number) =>
       journaledRequest(index, { agreement: agreement({ callbackGas }) });
     const many = [1, 2, 3, 4, 5, 6].map((index) => row(index, 2_500_000));
     assert.deepEqual(
-      batchesOf(many).map((batch) => batch.length),
+      finalizationBatches(many).map((batch) => batch.length),
       [4, 2],
     );
-    assert.deepEqual(batchesOf(many).flat(), many);
-    assert.deepEqual(batchesOf([]), []);
-    assert.equal(batchesOf([journaledRequest(1, { agreement: null })]).length, 1);
+    assert.deepEqual(finalizationBatches(many).flat(), many);
+    assert.deepEqual(finalizationBatches([]), []);
+    assert.equal(finalizationBatches([journaledRequest(1, { agreement: null })]).length, 1);
+  });
+});
+
+describe("proofBatches", () => {
+  const rows = (count: number, changes: { readonly inputLength?: number } = {}) =>
+    Array.from({ length: count }, (_, i) =>
+      journaledRequest(i + 1, { agreement: agreement({ callbackGas: 0 }), ...changes }),
+    );
+  const lengthsOf = (...input: Parameters<typeof rows>) =>
+    proofBatches(rows(...input)).map((batch) => batch.length);
+
+  it("leaves each the gas that the contract wants for checking it", () => {
+    assert.deepEqual(lengthsOf(41), [39, 2]);
+  });
+
+  it("stays below what mempools take", () => {
+    assert.deepEqual(lengthsOf(7, { inputLength: 24_000 }), [3, 3, 1]);
   });
 });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 
 import { OrchestratorError } from "../../../orchestrator/domain/errors.ts";
+import type { Journal } from "../../../orchestrator/domain/nodePorts.ts";
 import type { View } from "../../../orchestrator/domain/view.ts";
 import { transact } from "../../../orchestrator/services/transact.ts";
 import { ingest } from "../../../orchestrator/services/ingest.ts";
@@ -181,6 +182,95 @@ describe("transact, of answers whose windows are over", () => {
         ["finalize", first, []],
       ],
     );
+  });
+});
+
+describe("transact, of several answers that are proven", () => {
+  const requests = [1, 2, 3, 4, 5].map((index) => openRequest(index));
+
+  function proven(t: TestContext): Journal {
+    const journal = temporaryJournal(t);
+    const events = requests.map((request) => ({ kind: "requested", request }) as const);
+    journal.applyBlock({ block: block(1), events });
+    for (const request of requests) {
+      journal.recordOutput(request.requestId, { output: Uint8Array.of(1), seconds: 1 });
+      journal.recordProof(request.requestId, PROOF);
+    }
+    return journal;
+  }
+
+  /** One round, on a chain that takes no call with one of these numbers. */
+  async function sentBy(
+    journal: Journal,
+    poisoned: readonly number[],
+    code: "ContractReverted" | "RpcRefused" = "ContractReverted",
+  ) {
+    const clock = new FakeClock();
+    const stopping = new AbortController();
+    clock.onSleep = () => stopping.abort();
+    const tried: string[] = [];
+    const sent: string[] = [];
+    const transmitter = {
+      tend: () => Promise.resolve(),
+      async send({ requestId: first, otherIds = [], purpose }: Intent) {
+        const numbers = [first, ...otherIds].map((id) => Number(BigInt(id) - 0x1000n));
+        tried.push(`${purpose} ${numbers.join(" ")}`);
+        if (!numbers.some((number) => poisoned.includes(number))) {
+          sent.push(tried.at(-1) ?? "");
+          return true;
+        }
+        const name = numbers.length === 1 ? "ProofInvalid" : "BatchInvalid";
+        throw new OrchestratorError(numbers.length === 1 ? "ContractReverted" : code, {
+          data: { name, values: [] },
+        });
+      },
+    };
+    const baseFeeNotes = { wanted: () => Promise.resolve([]) };
+    const wake = new Wake(clock);
+    const parts = { journal, transmitter, baseFeeNotes, wake, clock, logger, tendEveryMs: 500 };
+    const view = viewOf({ head: { number: 1, timestamp: 1_400 } });
+    await transact({ ...parts, view: () => view }, stopping.signal);
+    return { tried, sent };
+  }
+
+  it("sends them in one transaction", async (t) => {
+    const { tried } = await sentBy(proven(t), []);
+    assert.deepEqual(tried, ["fulfillBatch 1 2 3 4 5"]);
+  });
+
+  for (const code of ["ContractReverted", "RpcRefused"] as const) {
+    it(`divides a batch that is refused with ${code}, and gives up what is wrong alone`, async (t) => {
+      const journal = proven(t);
+      const { sent } = await sentBy(journal, [4], code);
+      assert.deepEqual(sent, ["fulfillBatch 1 2 3", "fulfill 5"]);
+      const failures = requests.map((each) => journal.request(each.requestId)?.failure?.code);
+      assert.deepEqual(failures, [undefined, undefined, undefined, "ProofInvalid", undefined]);
+    });
+  }
+
+  it("finds every one that is wrong", async (t) => {
+    const journal = proven(t);
+    const { sent } = await sentBy(journal, [1, 2, 4]);
+    assert.deepEqual(sent, ["fulfill 3", "fulfill 5"]);
+    const failed = requests.filter((each) => journal.request(each.requestId)?.failure !== null);
+    assert.equal(failed.length, 3);
+  });
+
+  it("sends alone what a batch did not settle", async (t) => {
+    const journal = proven(t);
+    const [first, second] = requests.map((each) => each.requestId);
+    assert.ok(first !== undefined && second !== undefined);
+    const intent = { requestId: first, otherIds: [second], purpose: "fulfillBatch", reason: null };
+    const place = { sender: hex(0x5e, 20), nonce: 0 };
+    const bytes = attempt(1);
+    const row = { ...intent, ...place, attempt: bytes } as const;
+    const { id } = journal.insertTransaction({ ...row, purpose: "fulfillBatch" });
+    assert.deepEqual((await sentBy(journal, [])).tried, ["fulfillBatch 3 4 5"]);
+    const at = { number: 1, hash: blockHash(1) };
+    journal.recordReceipt(id, { hash: bytes.hash, block: at, succeeded: true, gasUsed: 1n });
+    journal.markDone(id);
+    const { tried } = await sentBy(journal, []);
+    assert.deepEqual(tried, ["fulfillBatch 3 4 5", "fulfill 1", "fulfill 2"]);
   });
 });
 
