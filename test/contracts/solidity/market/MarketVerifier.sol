@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IVerifier} from "../../../../contracts/interfaces/IVerifier.sol";
+import {IBatchVerifier} from "../../../../contracts/interfaces/IBatchVerifier.sol";
 import {Claim} from "../../../../contracts/types/Answer.sol";
 
 /// @notice A model with one right output for each input, and the evidence there is for it. Money and states
@@ -27,12 +27,24 @@ library ScriptedModel {
 }
 
 /// @notice Knows the one right output, so that nothing else can be proven.
-contract MarketVerifier is IVerifier {
+contract MarketVerifier is IBatchVerifier {
     error OutputWrong(bytes output);
     error EvidenceWrong(bytes evidence);
 
-    /// @inheritdoc IVerifier
-    function verify(Claim calldata claim, bytes calldata evidence) external pure {
+    /// @inheritdoc IBatchVerifier
+    function verifyBatch(
+        Claim[] calldata claims,
+        bytes[] calldata evidence
+    ) external pure returns (bytes4) {
+        require(
+            claims.length == evidence.length,
+            BatchLengthsDiffer(claims.length, evidence.length)
+        );
+        for (uint256 i = 0; i < claims.length; ++i) verify(claims[i], evidence[i]);
+        return IBatchVerifier.verifyBatch.selector;
+    }
+
+    function verify(Claim calldata claim, bytes calldata evidence) public pure {
         bytes32 right = keccak256(ScriptedModel.rightOutput(claim.input));
         require(keccak256(claim.output) == right, OutputWrong(claim.output));
         bytes memory needed = ScriptedModel.evidenceFor(
