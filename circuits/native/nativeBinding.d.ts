@@ -76,11 +76,15 @@ export interface NativeOptions {
   cacheBytes: number;
   /** Most bytes a proof may need beside its key; none is no limit. */
   memoryLimitBytes?: number;
+  /** Keeps the whole process to the code that runs on all machines. */
+  isPortable?: boolean;
 }
 
 /** Holds keys and proves with them. */
 export declare class NativeProver {
   constructor(options: NativeOptions);
+  /** Which code this machine runs: `avx512-ifma` or `portable`. */
+  instructions(): string;
   /** Makes a known proof and compares it. */
   selfTest(): Promise<TestReply>;
   /** Maps a key's file, which nobody may change while it is loaded, and checks all of it. */

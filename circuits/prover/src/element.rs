@@ -120,7 +120,7 @@ impl Coordinate for Fq {
         room: &mut Self::Room,
     ) {
         #[cfg(target_arch = "x86_64")]
-        if pairs.len() >= LEAST_FOR_LANES && crate::lanes::are_available() {
+        if pairs.len() >= LEAST_FOR_LANES && crate::machine::has_lanes() {
             // SAFETY: the line above asked the machine for the instructions.
             unsafe { crate::msm::lane_pairs::add_pairs(points, pairs, sums, &mut room.lanes) };
             return;
@@ -163,7 +163,7 @@ impl Coordinate for Fq2 {
         room: &mut Self::Room,
     ) {
         #[cfg(target_arch = "x86_64")]
-        if pairs.len() >= LEAST_FOR_LANES && crate::lanes::are_available() {
+        if pairs.len() >= LEAST_FOR_LANES && crate::machine::has_lanes() {
             // SAFETY: the line above asked the machine for the instructions.
             unsafe { crate::msm::lane_pairs::add_pairs(points, pairs, sums, &mut room.lanes) };
             return;

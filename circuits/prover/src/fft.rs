@@ -29,7 +29,7 @@ impl Roots {
     /// For a domain of 2^power points; power is at most 27.
     pub fn new(power: u32) -> Result<Self> {
         #[cfg(target_arch = "x86_64")]
-        if power >= LEAST_FOR_LANES && crate::lanes::are_available() {
+        if power >= LEAST_FOR_LANES && crate::machine::has_lanes() {
             let lanes = Some(LaneRoots::new(power, &shift_factors(power)?)?);
             return Ok(Self { lanes, levels: Vec::new(), shift: Vec::new() });
         }

@@ -13,6 +13,7 @@ pub mod fixed_base;
 mod lane_fft;
 #[cfg(target_arch = "x86_64")]
 mod lanes;
+pub mod machine;
 pub mod matrices;
 pub mod memory;
 pub mod msm;

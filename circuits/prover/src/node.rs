@@ -38,6 +38,8 @@ pub struct NativeOptions {
     pub cache_bytes: f64,
     /// Most bytes a proof may need beside its key; none is no limit.
     pub memory_limit_bytes: Option<f64>,
+    /// Keeps the whole process to the code that runs on all machines.
+    pub is_portable: Option<bool>,
 }
 
 /// What a key says of its circuit; or why it could not be loaded.
@@ -208,6 +210,9 @@ impl NativeProver {
     }
 
     fn build(options: &NativeOptions) -> Result<Self> {
+        if options.is_portable == Some(true) {
+            crate::machine::keep_portable();
+        }
         let pool = thread_pool(options.threads)?;
         for (parameter, bytes) in [
             ("cacheBytes", options.cache_bytes),
@@ -223,6 +228,12 @@ impl NativeProver {
             pool,
             memory_limit: options.memory_limit_bytes.map(|bytes| bytes as u64),
         })
+    }
+
+    /// Which code this machine runs: `avx512-ifma` or `portable`.
+    #[napi]
+    pub fn instructions(&self) -> String {
+        crate::machine::instructions().to_owned()
     }
 
     /// Makes a known proof and compares it.
