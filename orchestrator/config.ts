@@ -91,6 +91,9 @@ const workerSchema = z.object({
   ASSAY_CONCURRENCY: whole(1, 256).default(1),
   ASSAY_PROVER: z.enum(["auto", "snarkjs"], "is neither auto nor snarkjs").default("auto"),
   ASSAY_PROVER_THREADS: whole(1, 1_024).optional(),
+  ASSAY_PROVER_GROUPS: whole(1, 64).default(1),
+  ASSAY_PROVER_MEMORY_MB: whole(1, 1_000_000).optional(),
+  ASSAY_PROVER_PORTABLE: onOff.default(false),
 });
 
 type WatchEnvironment = z.infer<typeof watchSchema>;
@@ -193,7 +196,18 @@ function toWorkerConfig(env: WorkerEnvironment) {
     token: env.ASSAY_WORKER_TOKEN,
     cacheDir: env.ASSAY_CACHE_DIR,
     concurrency: env.ASSAY_CONCURRENCY,
-    prover: { backend: env.ASSAY_PROVER, threads: env.ASSAY_PROVER_THREADS },
+    prover: toProverConfig(env),
+  } as const;
+}
+
+function toProverConfig(env: WorkerEnvironment) {
+  const megabytes = env.ASSAY_PROVER_MEMORY_MB;
+  return {
+    backend: env.ASSAY_PROVER,
+    threads: env.ASSAY_PROVER_THREADS,
+    groups: env.ASSAY_PROVER_GROUPS,
+    memoryLimitBytes: megabytes === undefined ? undefined : megabytes * 2 ** 20,
+    isPortable: env.ASSAY_PROVER_PORTABLE,
   } as const;
 }
 

@@ -6,6 +6,7 @@ import type { BullWorkQueue } from "./queue/bullWorkQueue.ts";
 import type { ChainView } from "./services/chainView.ts";
 import type { Faults } from "./services/faults.ts";
 import type { Judges } from "./services/judges.ts";
+import type { ProofsUnderWay } from "./services/proofsUnderWay.ts";
 import type { pricedReleases } from "./services/pricedReleases.ts";
 import type { Transmitter } from "./services/transmitter.ts";
 import type { Wake } from "./services/wake.ts";
@@ -36,4 +37,5 @@ export interface Base {
 export interface Desk extends Base {
   readonly queue: BullWorkQueue;
   readonly view: ChainView;
+  readonly proofs: ProofsUnderWay;
 }

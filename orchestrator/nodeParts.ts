@@ -21,6 +21,7 @@ import { guardDeadlines } from "./services/guardDeadlines.ts";
 import { ingest } from "./services/ingest.ts";
 import { learnReleases } from "./services/learnReleases.ts";
 import { pricedReleases } from "./services/pricedReleases.ts";
+import { ProofsUnderWay } from "./services/proofsUnderWay.ts";
 import { prune } from "./services/prune.ts";
 import { healthReport, metricsPage, requestReport, workFor } from "./services/report.ts";
 import { StakeView } from "./services/stakeView.ts";
@@ -61,8 +62,8 @@ export function createNodeParts(
   const judges = createJudges({ ...shared, chain, registry, store, wakes });
   const early = { ...shared, chain, faults, registry, store, secret };
   const base: Base = { ...early, transmitter, judges, ...wakes };
-  const { queue, view, feed } = createWork(base);
-  const desk: Desk = { ...base, queue, view };
+  const { queue, view, feed, proofs } = createWork(base);
+  const desk: Desk = { ...base, queue, view, proofs };
   const { keepMs } = config.operator;
   const finalNumber = () => view.finalNumber;
   const loops: readonly Loop[] = [
@@ -113,15 +114,20 @@ function createView(base: Base, queue: Pick<BullWorkQueue, "state">): ChainView 
   });
 }
 
-function createWork(base: Base): Pick<Desk, "queue" | "view"> & { readonly feed: Feed } {
+function createWork(base: Base): Pick<Desk, "queue" | "view" | "proofs"> & { readonly feed: Feed } {
   const { config, journal, logger, metrics, registry, faults, feedWake, settleWake } = base;
   const { secret, chain } = base;
   const { sender } = chain.settlement;
+  const proofs = new ProofsUnderWay(clock);
   const queue = new BullWorkQueue({
     url: config.queue.redisUrl,
     prefix: config.queue.prefix,
     onOutcome: (stage, outcome) => {
+      proofs.end(outcome.requestId);
       feed.settleOutcome(stage, outcome);
+    },
+    onPhase: (stage, requestId, phase) => {
+      proofs.begin(stage, requestId, phase);
     },
     onReady: () => {
       feedWake.wake();
@@ -146,7 +152,7 @@ function createWork(base: Base): Pick<Desk, "queue" | "view"> & { readonly feed:
     metrics,
     capacity: config.operator.maxQueued,
   });
-  return { queue, view, feed };
+  return { queue, view, feed, proofs };
 }
 
 function followLoop({ config, journal, logger, metrics, chain, view, ...wakes }: Desk): Loop {
@@ -193,7 +199,8 @@ function transactLoop(desk: Desk): Loop {
   return (signal) => transact({ ...parts, clock, logger, tendEveryMs }, signal);
 }
 
-function createApi({ journal, metrics, chain, view, queue, store, ...base }: Desk): NodeApi {
+function createApi(desk: Desk): NodeApi {
+  const { journal, metrics, chain, view, queue, store, proofs, ...base } = desk;
   const { transmitter } = base;
   const report = {
     journal,
@@ -205,6 +212,7 @@ function createApi({ journal, metrics, chain, view, queue, store, ...base }: Des
     operatorId: chain.operatorId,
     sender: chain.settlement.sender,
     metrics,
+    proofs,
   };
   return {
     health: () => healthReport(report),

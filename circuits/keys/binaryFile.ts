@@ -88,7 +88,41 @@ export async function readSection(input: {
   return undefined;
 }
 
-async function bytesAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
+/** Where a section lies in its file. */
+export interface SectionPlace {
+  readonly start: number;
+  readonly size: number;
+}
+
+/**
+ * The places of a file's sections, by id, without reading what is in them.
+ * @throws RangeError when the magic differs, the file is cut short, or a section occurs twice.
+ */
+export async function readSectionPlaces(
+  magic: string,
+  file: FileHandle,
+): Promise<ReadonlyMap<number, SectionPlace>> {
+  const { size: length } = await file.stat();
+  const head = await bytesAt(file, 0, HEADER_BYTES);
+  if (head.toString("latin1", 0, 4) !== magic) throw new RangeError(`not a ${magic} file`);
+  const places = new Map<number, SectionPlace>();
+  let offset = HEADER_BYTES;
+  for (let index = 0; index < head.readUInt32LE(8); index += 1) {
+    const section = await bytesAt(file, offset, SECTION_HEADER_BYTES);
+    const [id, size] = [section.readUInt32LE(0), section.readBigUInt64LE(4)];
+    const start = offset + SECTION_HEADER_BYTES;
+    if (size > BigInt(length - start)) {
+      throw new RangeError(`${magic} file ends inside section ${id}`);
+    }
+    if (places.has(id)) throw new RangeError(`${magic} file holds section ${id} twice`);
+    offset = start + Number(size);
+    places.set(id, { start, size: Number(size) });
+  }
+  return places;
+}
+
+/** @throws RangeError when the file ends before. */
+export async function bytesAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
   const bytes = Buffer.alloc(length);
   const { bytesRead } = await file.read(bytes, 0, length, position);
   if (bytesRead < length) throw new RangeError("the file is cut short");

@@ -1,6 +1,7 @@
+import { open } from "node:fs/promises";
 import { FIELD_ORDER } from "../../sdk/protocol/field.ts";
 import type { VerifyingKey, G1Point, G2Point } from "../../sdk/protocol/verifyingKey.ts";
-import { readSections } from "./binaryFile.ts";
+import { bytesAt, readSectionPlaces, readSections } from "./binaryFile.ts";
 import { KeyError } from "./keyError.ts";
 import { BASE_FIELD_ORDER } from "./scalarField.ts";
 
@@ -18,6 +19,9 @@ const FIELD_BYTES = 32;
 const G1_BYTES = 64;
 const G2_BYTES = 128;
 const HEADER_BYTES = 84 + 3 * G1_BYTES + 3 * G2_BYTES;
+/** As much of each section of a file as is looked at; of the points per public signal all. */
+const HEAD_BYTES = HEADER_BYTES;
+const MOST_IC_BYTES = 2 ** 20;
 /** 2^−256 modulo the base field's order: takes coordinates out of Montgomery form. */
 const MONTGOMERY_INVERSE =
   20988524275117001072002809824448087578619730785600314334253784976379291040311n;
@@ -29,26 +33,59 @@ const MONTGOMERY_INVERSE =
  */
 export function readZkeyHeader(zkey: Uint8Array): ZkeyHeader {
   try {
-    return parse(readSections("zkey", zkey));
+    const sections = readSections("zkey", zkey);
+    const whole = (data: Uint8Array): Section => ({ size: data.length, head: data });
+    return parse(new Map([...sections].map(([id, data]) => [id, whole(data)])));
   } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
-    throw new KeyError(
-      "ZkeyMalformed",
-      `The proving key cannot be read: ${cause.message}. Fetch or make it again.`,
-      { data: { bytes: zkey.length }, cause },
-    );
+    throw malformed(cause, zkey.length);
   }
 }
 
-function parse(sections: ReadonlyMap<number, Uint8Array>): ZkeyHeader {
-  const section = (id: number): Uint8Array => {
+/** The same of a file, of which only the small sections are read. @throws KeyError ZkeyMalformed */
+export async function readZkeyFileHeader(path: string): Promise<ZkeyHeader> {
+  const file = await open(path);
+  try {
+    const sections = new Map<number, Section>();
+    for (const [id, { start, size }] of await readSectionPlaces("zkey", file)) {
+      const head = await bytesAt(
+        file,
+        start,
+        Math.min(size, id === 3 ? MOST_IC_BYTES : HEAD_BYTES),
+      );
+      sections.set(id, { size, head });
+    }
+    return parse(sections);
+  } catch (cause) {
+    throw malformed(cause, (await file.stat()).size);
+  } finally {
+    await file.close();
+  }
+}
+
+function malformed(cause: unknown, bytes: number): unknown {
+  if (!(cause instanceof RangeError)) return cause;
+  return new KeyError(
+    "ZkeyMalformed",
+    `The proving key cannot be read: ${cause.message}. Fetch or make it again.`,
+    { data: { bytes }, cause },
+  );
+}
+
+/** Its length in the file, and as much of it as is looked at. */
+interface Section {
+  readonly size: number;
+  readonly head: Uint8Array;
+}
+
+function parse(sections: ReadonlyMap<number, Section>): ZkeyHeader {
+  const section = (id: number): Section => {
     const found = sections.get(id);
     if (found === undefined) throw new RangeError(`section ${id} is missing`);
     return found;
   };
-  if (word(section(1), 0) !== GROTH16) throw new RangeError("it is no Groth16 key");
-  const header = section(2);
-  if (header.length !== HEADER_BYTES) throw new RangeError("its header has another length");
+  if (word(section(1).head, 0) !== GROTH16) throw new RangeError("it is no Groth16 key");
+  const { size: headerSize, head: header } = section(2);
+  if (headerSize !== HEADER_BYTES) throw new RangeError("its header has another length");
   if (
     word(header, 0) !== FIELD_BYTES ||
     littleEndian(header.subarray(4, 36)) !== BASE_FIELD_ORDER ||
@@ -62,7 +99,7 @@ function parse(sections: ReadonlyMap<number, Uint8Array>): ZkeyHeader {
   const domainSize = word(header, 80);
   const sizes = new Map([
     [3, (publicSignals + 1) * G1_BYTES],
-    [4, 4 + word(section(4), 0) * 44],
+    [4, 4 + word(section(4).head, 0) * 44],
     [5, wires * G1_BYTES],
     [6, wires * G1_BYTES],
     [7, wires * G2_BYTES],
@@ -70,10 +107,12 @@ function parse(sections: ReadonlyMap<number, Uint8Array>): ZkeyHeader {
     [9, domainSize * G1_BYTES],
   ]);
   for (const [id, size] of sizes) {
-    const actual = section(id).length;
+    const actual = section(id).size;
     if (actual !== size) throw new RangeError(`section ${id} has ${actual} bytes, not ${size}`);
   }
-  return { wires, publicSignals, domainSize, verifyingKey: verifyingKey(header, section(3)) };
+  const ic = section(3);
+  if (ic.head.length < ic.size) throw new RangeError(`it has ${publicSignals} public signals`);
+  return { wires, publicSignals, domainSize, verifyingKey: verifyingKey(header, ic.head) };
 }
 
 function verifyingKey(header: Uint8Array, ic: Uint8Array): VerifyingKey {

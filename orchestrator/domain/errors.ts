@@ -54,6 +54,7 @@ export const ERROR_SENTENCES = {
   InputInvalid: "The input does not fit the release's schema.",
   InferenceFailed: "The model could not be run.",
   ProvingFailed: "The proof could not be made.",
+  WitnessWrong: "The witness breaks a constraint of the release's circuit; nothing was proven.",
   ProofRejected: "The prover's own proof did not verify; it was not handed on.",
   OutputMismatch: "Inference and proof disagree about the output; nothing was sent.",
   ComputeCrashed: "The compute thread ended unexpectedly; the job is tried again.",

@@ -1,6 +1,6 @@
 import type { QueueState } from "./nodePorts.ts";
 import type { HandedWork, Hex } from "./ports.ts";
-import type { EndStatus, Failure, Verification } from "./request.ts";
+import type { EndStatus, Failure, ProofStage, Verification } from "./request.ts";
 import type { Purpose, TransactionState } from "./transaction.ts";
 
 export interface HealthReport {
@@ -36,6 +36,13 @@ export interface RequestReport {
   readonly seenInBlock: number | null;
   /** Time of the inference; null while there is no output. */
   readonly inferSeconds: number | null;
+  /** What a worker says it is at; null while none proves this request. */
+  readonly proving: {
+    readonly stage: ProofStage;
+    readonly phase: string;
+    /** Since the worker began it. */
+    readonly seconds: number;
+  } | null;
   /** Time of the proof alone; null while there is none. */
   readonly proveSeconds: number | null;
   readonly endedAs: EndStatus | null;

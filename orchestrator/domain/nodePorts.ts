@@ -8,7 +8,7 @@ import type {
   JournaledProof,
   JournaledRefutation,
 } from "./journaled.ts";
-import type { FloatDifference, Hex, Work } from "./ports.ts";
+import type { FloatDifference, Hex, ProofMaking, Work } from "./ports.ts";
 import type {
   Block,
   BlockEvents,
@@ -193,12 +193,14 @@ export type JobOutcome =
       readonly requestId: Hex;
       readonly output: Uint8Array;
       readonly proof: JournaledProof;
+      readonly making: ProofMaking;
     }
   | {
       readonly kind: "refuted";
       readonly requestId: Hex;
       readonly output: Uint8Array;
       readonly proof: JournaledProof;
+      readonly making: ProofMaking;
     }
   | {
       readonly kind: "failed";

@@ -14,6 +14,12 @@ export interface Clock {
   sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
 }
 
+export interface StoredFile {
+  readonly path: string;
+  /** Its length. */
+  readonly bytes: number;
+}
+
 /** Content-addressed bytes: CIDv1, raw codec, sha-256. */
 export interface ContentStore {
   has(cid: string): Promise<boolean>;
@@ -22,6 +28,12 @@ export interface ContentStore {
    * @throws OrchestratorError ArtefactMissing, ArtefactCorrupt
    */
   get(cid: string, signal?: AbortSignal): Promise<Uint8Array>;
+  /**
+   * The file with the bytes, after checking them against the address; a store that keeps no files
+   * has no such function. Nobody writes to the file.
+   * @throws OrchestratorError ArtefactMissing, ArtefactCorrupt
+   */
+  readonly locate?: (cid: string, signal?: AbortSignal) => Promise<StoredFile>;
   /** Stores the bytes durably and returns their CID; storing them again is a no-op. */
   put(bytes: Uint8Array): Promise<string>;
 }
@@ -83,6 +95,23 @@ export interface ProvenAnswer {
   readonly commitment: bigint;
   /** Milliseconds of the proof alone, without loading keys. */
   readonly proveMs: number;
+  readonly making: ProofMaking;
+}
+
+/** Who made a proof, and where its time went. */
+export interface ProofMaking {
+  readonly backend: "native" | "snarkjs";
+  /** Milliseconds by phase, as far as the backend measures them. */
+  readonly phases: Readonly<Record<string, number>>;
+  /** Why the native prover is not asked any more from this proof on; null: nothing changed. */
+  readonly quarantined: string | null;
+}
+
+/** What a caller wants of a proof while it is made. */
+export interface ProofWatch {
+  readonly signal?: AbortSignal | undefined;
+  /** Hears the name of each phase as it begins, soon after. */
+  readonly onPhase?: ((phase: string) => void) | undefined;
 }
 
 /**
@@ -92,8 +121,8 @@ export interface ProvenAnswer {
 export interface ProverBackend {
   /** Loads a release's key so that later proofs are warm; a no-op for a warm one. */
   prepare(manifestCid: string, signal?: AbortSignal): Promise<void>;
-  /** @throws OrchestratorError ArtefactMissing, InputInvalid, ProvingFailed, ProofRejected */
-  prove(work: Work, signal?: AbortSignal): Promise<ProvenAnswer>;
+  /** @throws OrchestratorError ArtefactMissing, InputInvalid, ProvingFailed, ProofRejected, WitnessWrong */
+  prove(work: Work, watch?: ProofWatch): Promise<ProvenAnswer>;
   /** Ends the backend's own threads. */
   stop(): Promise<void>;
 }

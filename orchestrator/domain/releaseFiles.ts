@@ -38,15 +38,40 @@ export async function readArtefact(
   { cid, bytes: declared }: Artefact,
   signal?: AbortSignal,
 ): Promise<Uint8Array> {
-  if (declared > MAX_ARTEFACT_BYTES) {
-    throw new OrchestratorError("ManifestInvalid", {
-      data: { cid, bytes: declared, limit: MAX_ARTEFACT_BYTES },
-    });
-  }
+  requireReadable(cid, declared);
   const bytes = await store.get(cid, signal);
-  if (bytes.length !== declared) {
-    const data = { cid, bytes: bytes.length, declared };
-    throw new OrchestratorError("ManifestInvalid", { data });
-  }
+  requireLength(cid, { bytes: bytes.length, declared });
   return bytes;
+}
+
+/**
+ * The path of an artefact's file where the store keeps files, so that processes can share its
+ * memory; else the artefact.
+ * @throws OrchestratorError ArtefactMissing, ArtefactCorrupt, ManifestInvalid
+ */
+export async function locateArtefact(
+  store: ContentStore,
+  artefact: Artefact,
+  signal?: AbortSignal,
+): Promise<string | Uint8Array> {
+  if (store.locate === undefined) return readArtefact(store, artefact, signal);
+  const { cid, bytes: declared } = artefact;
+  requireReadable(cid, declared);
+  const { path, bytes } = await store.locate(cid, signal);
+  requireLength(cid, { bytes, declared });
+  return path;
+}
+
+function requireReadable(cid: string, declared: number): void {
+  if (declared <= MAX_ARTEFACT_BYTES) return;
+  const data = { cid, bytes: declared, limit: MAX_ARTEFACT_BYTES };
+  throw new OrchestratorError("ManifestInvalid", { data });
+}
+
+function requireLength(
+  cid: string,
+  { bytes, declared }: { readonly bytes: number; readonly declared: number },
+): void {
+  if (bytes === declared) return;
+  throw new OrchestratorError("ManifestInvalid", { data: { cid, bytes, declared } });
 }

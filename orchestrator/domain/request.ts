@@ -126,7 +126,10 @@ export interface Failure {
 }
 
 /** The stages that run in workers. `refute` proves the right output against a wrong answer. */
-export type Stage = "infer" | "prove" | "refute";
+export type Stage = "infer" | ProofStage;
+
+/** Those that make proofs. */
+export type ProofStage = "prove" | "refute";
 
 /** The optimistic answer that stands, as far as decisions look at it. */
 export interface StandingAnswer {

@@ -1,10 +1,12 @@
 import { OrchestratorError } from "../domain/errors.ts";
 import type { BackendProof, Groth16Backend } from "./groth16Backend.ts";
-import type { BackendName } from "./proverMessages.ts";
+import type { ProofMaking, ProofWatch } from "../domain/ports.ts";
 import type { WarmRelease } from "./warmRelease.ts";
 
 /** Failures that say nothing about the backend: another one could do no better. */
 const NOT_ITS_FAULT = new Set(["Cancelled", "MemoryLimit"]);
+
+export type ChosenProof = BackendProof & Pick<ProofMaking, "backend" | "quarantined">;
 
 /**
  * Proves with the first backend, and with the second where the first fails. If the second succeeds
@@ -45,28 +47,29 @@ export class BackendChoice {
     readonly release: string;
     readonly files: WarmRelease;
     readonly wtns: Uint8Array;
-    readonly signal: AbortSignal;
-  }): Promise<BackendProof & { readonly backend: BackendName }> {
+    readonly watch: ProofWatch;
+  }): Promise<ChosenProof> {
     const preferred = this.#preferred;
-    if (preferred === null) return attempt(this.#fallback, input);
+    if (preferred === null) return { ...(await attempt(this.#fallback, input)), quarantined: null };
     try {
-      return await attempt(preferred, input);
+      return { ...(await attempt(preferred, input)), quarantined: null };
     } catch (error) {
-      if (input.signal.aborted || !isItsFault(error)) throw error;
+      if (input.watch.signal?.aborted === true || !isItsFault(error)) throw error;
       const answer = await attempt(this.#fallback, input);
       this.#preferred = null;
-      this.#onSkipped(`quarantined, it failed where snarkjs did not: ${reasonOf(error)}`);
-      return answer;
+      const quarantined = reasonOf(error);
+      this.#onSkipped(`quarantined, it failed where snarkjs did not: ${quarantined}`);
+      return { ...answer, quarantined };
     }
   }
 }
 
 async function attempt(
   backend: Groth16Backend,
-  { release, files, wtns, signal }: Parameters<BackendChoice["prove"]>[0],
+  { release, files, wtns, watch }: Parameters<BackendChoice["prove"]>[0],
 ) {
   await backend.load(release, files);
-  return { ...(await backend.prove(release, wtns, signal)), backend: backend.name };
+  return { ...(await backend.prove(release, wtns, watch)), backend: backend.name };
 }
 
 function isItsFault(error: unknown): boolean {

@@ -1,4 +1,4 @@
-import type { Groth16Proof } from "../domain/ports.ts";
+import type { Groth16Proof, ProofWatch } from "../domain/ports.ts";
 import type { BackendName } from "./proverMessages.ts";
 import type { WarmRelease } from "./warmRelease.ts";
 
@@ -20,5 +20,5 @@ export interface Groth16Backend {
    * Proves a loaded release from the bytes of a `.wtns` file and verifies the proof.
    * @throws OrchestratorError ProvingFailed, ProofRejected; the signal's reason when it aborts
    */
-  prove(release: string, wtns: Uint8Array, signal: AbortSignal): Promise<BackendProof>;
+  prove(release: string, wtns: Uint8Array, watch?: ProofWatch): Promise<BackendProof>;
 }

@@ -1,5 +1,5 @@
 import { OrchestratorError } from "../domain/errors.ts";
-import type { Groth16Proof } from "../domain/ports.ts";
+import type { Groth16Proof, ProofWatch } from "../domain/ports.ts";
 import type { BackendProof, Groth16Backend } from "./groth16Backend.ts";
 import type {
   LoadReply,
@@ -16,6 +16,8 @@ export interface NativeSettings {
   readonly cacheBytes: number;
   /** Most bytes a proof may take beside its key; none is no limit. */
   readonly memoryLimitBytes?: number;
+  /** Keeps the process to the code that runs on all machines. */
+  readonly isPortable?: boolean;
 }
 
 /** Our own prover: `circuits/prover`. */
@@ -57,9 +59,18 @@ export class NativeBackend implements Groth16Backend {
     this.#prover.unloadKey(release);
   }
 
-  async prove(release: string, wtns: Uint8Array, signal?: AbortSignal): Promise<BackendProof> {
+  /** Which code this machine runs: `avx512-ifma` or `portable`. */
+  get instructions(): string {
+    return this.#prover.instructions();
+  }
+
+  async prove(
+    release: string,
+    wtns: Uint8Array,
+    { signal, onPhase }: ProofWatch = {},
+  ): Promise<BackendProof> {
     signal?.throwIfAborted();
-    const control = new this.#module.ProofControl();
+    const control = new this.#module.ProofControl(onPhase);
     const cancel = () => control.cancel();
     signal?.addEventListener("abort", cancel);
     try {

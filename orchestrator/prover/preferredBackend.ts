@@ -13,7 +13,10 @@ export async function preferredBackend(settings: ProverSettings): Promise<Native
   if (typeof module === "string") return module;
   try {
     const threads = settings.threads ?? availableParallelism();
-    const native = new NativeBackend(module, { threads, cacheBytes: CACHE_BYTES });
+    const { memoryLimitBytes, isPortable = false } = settings;
+    const limit = memoryLimitBytes === undefined ? {} : { memoryLimitBytes };
+    const sizes = { threads, cacheBytes: CACHE_BYTES, ...limit };
+    const native = new NativeBackend(module, { ...sizes, isPortable });
     await native.selfTest();
     return native;
   } catch (error) {

@@ -1,106 +1,76 @@
-import { OrchestratorError } from "../domain/errors.ts";
-import type { ContentStore, Logger, ProvenAnswer, ProverBackend, Work } from "../domain/ports.ts";
-import { readArtefact, readManifest } from "../domain/releaseFiles.ts";
-import { ProverChild } from "./proverChild.ts";
-import type { ProcessAnswer, ProverRequest, ProverSettings } from "./proverMessages.ts";
+import { availableParallelism } from "node:os";
 
-/** Keys of more releases than this are not held in memory at once. */
-const WARM_RELEASES = 4;
+import type {
+  ContentStore,
+  Logger,
+  ProofWatch,
+  ProvenAnswer,
+  ProverBackend,
+  Work,
+} from "../domain/ports.ts";
+import { ProverGroup } from "./proverGroup.ts";
+import type { ProverSettings } from "./proverMessages.ts";
 
 /**
- * Proves in a process of its own, with the native prover or with snarkjs, which it starts with the first release and again
- * after a crash or an aborted proof. One proof at a time: each uses all cores.
+ * Proves in processes of its own, with the native prover or with snarkjs: in each one proof at a
+ * time. Keys that lie in files are mapped, so that groups share their memory.
  */
 export class ProcessProver implements ProverBackend {
-  readonly #store: ContentStore;
-  readonly #settings: ProverSettings;
+  readonly #groups: readonly ProverGroup[];
   readonly #logger: Logger | undefined;
-  #child: ProverChild | null = null;
-  /** Releases the process holds, the one used longest ago first. */
-  #warm: readonly string[] = [];
   readonly #noted = new Set<string>();
-  #queue: Promise<unknown> = Promise.resolve();
 
+  /**
+   * @param input.groups proofs at the same time (1), each with threads of its own: those of the
+   *   settings, or its share of the cores
+   */
   constructor(input: {
     readonly store: ContentStore;
     readonly settings?: ProverSettings;
+    readonly groups?: number;
     readonly logger?: Logger;
   }) {
-    this.#store = input.store;
-    this.#settings = input.settings ?? { backend: "auto" };
-    this.#logger = input.logger;
-  }
-
-  async prepare(manifestCid: string, signal?: AbortSignal): Promise<void> {
-    await this.#inTurn(() => this.#load(manifestCid, signal), signal);
-  }
-
-  async prove(work: Work, signal?: AbortSignal): Promise<ProvenAnswer> {
-    const { manifestCid, requestId, payee, input } = work;
-    return this.#inTurn(async () => {
-      await this.#load(manifestCid, signal);
-      const request = { kind: "prove", release: manifestCid, payee, input } as const;
-      const answer = await this.#ask({ ...request, requestId: BigInt(requestId) }, signal);
-      if (answer === null) throw new OrchestratorError("ProvingFailed");
-      const { backend, phases } = answer;
-      this.#logger?.debug("proof made", { requestId, backend, phases });
-      return { ...answer, output: Uint8Array.from(answer.output) };
-    }, signal);
-  }
-
-  /** Ends the process; a proof under way is lost. */
-  async stop(): Promise<void> {
-    const child = this.#child;
-    this.#child = null;
-    this.#warm = [];
-    await child?.kill();
-  }
-
-  async #load(manifestCid: string, signal?: AbortSignal): Promise<void> {
-    if (this.#child?.isAlive !== true) this.#warm = [];
-    if (this.#warm.includes(manifestCid)) {
-      this.#warm = [...this.#warm.filter((cid) => cid !== manifestCid), manifestCid];
-      return;
-    }
-    const { artefacts, circuit, keyId } = await readManifest(this.#store, manifestCid, signal);
-    const [integerModel, provingKey, verifyingKey] = await Promise.all([
-      readArtefact(this.#store, artefacts.integerModel, signal),
-      readArtefact(this.#store, artefacts.provingKey, signal),
-      readArtefact(this.#store, artefacts.verifyingKey, signal),
-    ]);
-    const [oldest] = this.#warm;
-    if (oldest !== undefined && this.#warm.length >= WARM_RELEASES) {
-      await this.#ask({ kind: "unload", release: oldest }, signal);
-      this.#warm = this.#warm.slice(1);
-    }
-    const files = { circuit, keyId, integerModel, provingKey, verifyingKey };
-    await this.#ask({ kind: "load", release: manifestCid, ...files }, signal);
-    this.#warm = [...this.#warm, manifestCid];
-  }
-
-  #ask(request: ProverRequest, signal?: AbortSignal): Promise<ProcessAnswer | null> {
-    if (this.#child?.isAlive !== true) this.#child = new ProverChild(this.#settings);
+    const { store, groups = 1, settings: given = { backend: "auto" } } = input;
+    const share = Math.max(1, Math.floor(availableParallelism() / groups));
+    const settings = { ...given, threads: given.threads ?? share };
     const onNotice = (notice: string) => this.#note(notice);
-    return this.#child.ask(request, { signal, onNotice });
+    this.#logger = input.logger;
+    this.#groups = Array.from({ length: groups }, () => {
+      return new ProverGroup({ store, settings, onNotice });
+    });
   }
 
-  /** A process that starts again says the same again. */
+  /** Every group is made warm: nobody knows which one the next proof meets. */
+  async prepare(manifestCid: string, signal?: AbortSignal): Promise<void> {
+    for (const group of this.#groups) await group.prepare(manifestCid, signal);
+  }
+
+  async prove(work: Work, watch: ProofWatch = {}): Promise<ProvenAnswer> {
+    const group = this.#groups.reduce((best, other) => better(best, other, work.manifestCid));
+    const answer = await group.prove(work, watch);
+    const { backend, phases, quarantined } = answer.making;
+    this.#logger?.debug("proof made", { requestId: work.requestId, backend, phases });
+    if (quarantined !== null) {
+      this.#logger?.warn("native prover quarantined", { reason: quarantined });
+    }
+    return { ...answer, output: Uint8Array.from(answer.output) };
+  }
+
+  /** Ends the processes; proofs under way are lost. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#groups.map((group) => group.stop()));
+  }
+
+  /** A process that starts again, or another group, says the same again. */
   #note(notice: string): void {
     if (this.#noted.has(notice)) return;
     this.#noted.add(notice);
     this.#logger?.info(notice);
   }
+}
 
-  /** Runs after all that was asked before, unless it was aborted meanwhile. */
-  async #inTurn<T>(act: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const before = this.#queue;
-    const run = (async () => {
-      await before;
-      signal?.throwIfAborted();
-      return act();
-    })();
-    // The next in turn waits for the end, not for success.
-    this.#queue = Promise.allSettled([run]);
-    return run;
-  }
+/** The one that was asked less; of equals the one that has the release loaded. */
+function better(best: ProverGroup, other: ProverGroup, manifestCid: string): ProverGroup {
+  if (other.asked !== best.asked) return other.asked < best.asked ? other : best;
+  return !best.isWarm(manifestCid) && other.isWarm(manifestCid) ? other : best;
 }

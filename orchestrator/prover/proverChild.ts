@@ -1,8 +1,10 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { OrchestratorError, fromErrorRecord } from "../domain/errors.ts";
+import type { ProofWatch } from "../domain/ports.ts";
 import type {
   ProcessAnswer,
+  ProverProgress,
   ProverReply,
   ProverRequest,
   ProverSettings,
@@ -13,8 +15,7 @@ const KEPT_STDERR = 2000;
 /** A native proof stops within this; snarkjs cannot, and its process is ended. */
 const CANCEL_MS = 500;
 
-export interface AskOptions {
-  readonly signal?: AbortSignal | undefined;
+export interface AskOptions extends ProofWatch {
   /** Hears the process's lines for the log. */
   readonly onNotice?: (notice: string) => void;
 }
@@ -53,10 +54,10 @@ export class ProverChild {
    */
   async ask(
     request: ProverRequest,
-    { signal, onNotice }: AskOptions = {},
+    { signal, onPhase, onNotice }: AskOptions = {},
   ): Promise<ProcessAnswer | null> {
     signal?.throwIfAborted();
-    const reply = await this.#exchange(request, signal);
+    const reply = await this.#exchange(request, { signal, onPhase });
     reply.notices.forEach((notice) => onNotice?.(notice));
     signal?.throwIfAborted();
     if (!reply.isOk) throw fromErrorRecord(reply.error);
@@ -72,7 +73,7 @@ export class ProverChild {
     await gone;
   }
 
-  #exchange(request: ProverRequest, signal?: AbortSignal): Promise<ProverReply> {
+  #exchange(request: ProverRequest, { signal, onPhase }: ProofWatch): Promise<ProverReply> {
     const child = this.#process;
     child.ref();
     child.channel?.ref();
@@ -88,7 +89,10 @@ export class ProverChild {
         child.channel?.unref();
         act();
       };
-      const onMessage = (reply: ProverReply) => settle(() => resolve(reply));
+      const onMessage = (message: ProverReply | ProverProgress) => {
+        if ("phase" in message) onPhase?.(message.phase);
+        else settle(() => resolve(message));
+      };
       const onExit = () =>
         settle(() => reject(signal?.aborted === true ? signal.reason : this.#crash()));
       const onAbort = () => {

@@ -1,9 +1,9 @@
 import type { Manifest } from "../../sdk/protocol/manifest.ts";
 import type { ErrorRecord } from "../domain/errors.ts";
-import type { Groth16Proof } from "../domain/ports.ts";
+import type { Groth16Proof, ProofMaking } from "../domain/ports.ts";
 
 /** Who makes proofs: our own native prover, or snarkjs. */
-export type BackendName = "native" | "snarkjs";
+export type BackendName = ProofMaking["backend"];
 
 /** What the prover process is asked; one at a time. */
 export type ProverRequest =
@@ -14,7 +14,8 @@ export type ProverRequest =
       readonly circuit: Pick<Manifest["circuit"], "wires" | "domainSize">;
       readonly keyId: string;
       readonly integerModel: Uint8Array;
-      readonly provingKey: Uint8Array;
+      /** A path that all processes can map at no further cost, or the bytes. */
+      readonly provingKey: Uint8Array | string;
       readonly verifyingKey: Uint8Array;
     }
   | { readonly kind: "unload"; readonly release: string }
@@ -33,8 +34,12 @@ export interface ProcessAnswer {
   readonly commitment: bigint;
   readonly proof: Groth16Proof;
   readonly proveMs: number;
-  readonly backend: BackendName;
-  readonly phases: Readonly<Record<string, number>>;
+  readonly making: ProofMaking;
+}
+
+/** What the process says while a proof is made: the phase that begins. */
+export interface ProverProgress {
+  readonly phase: string;
 }
 
 /** `notices` are lines for the log. */
@@ -47,6 +52,10 @@ export type ProverReply = { readonly notices: readonly string[] } & (
 export interface ProverSettings {
   /** `auto` is the native prover where it was built and works, else snarkjs. */
   readonly backend: "auto" | "snarkjs";
-  /** Threads of one native proof; none is one for each core. */
+  /** Threads of one native proof; none shares the cores among the groups. */
   readonly threads?: number | undefined;
+  /** Most bytes a native proof may take beside its key; none is no limit. */
+  readonly memoryLimitBytes?: number | undefined;
+  /** Whether native proofs keep to the instructions that all machines have. */
+  readonly isPortable?: boolean | undefined;
 }

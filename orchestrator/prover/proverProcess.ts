@@ -3,11 +3,13 @@
  * thread, and its proofs can be stopped only by ending them.
  */
 import { toErrorRecord } from "../domain/errors.ts";
+import type { ProofWatch } from "../domain/ports.ts";
 import { BackendChoice } from "./backendChoice.ts";
 import { preferredBackend } from "./preferredBackend.ts";
 import { proveRelease } from "./proveRelease.ts";
 import type {
   ProcessAnswer,
+  ProverProgress,
   ProverReply,
   ProverRequest,
   ProverSettings,
@@ -32,6 +34,7 @@ process.on("disconnect", () => process.exit(0));
 async function start() {
   const native = await preferredBackend(settings);
   if (typeof native === "string") skipped(native);
+  else notices = [...notices, `native prover: in use: ${native.instructions}`];
   const preferred = typeof native === "string" ? null : native;
   const fallback = new SnarkjsBackend();
   return new BackendChoice({ preferred, fallback, onSkipped: skipped });
@@ -42,10 +45,16 @@ function skipped(reason: string): void {
 }
 
 async function reply(request: ProverRequest): Promise<void> {
+  const controller = new AbortController();
+  underWay = controller;
+  const onPhase = (phase: string) => {
+    // The last ones may come when the proof is made already.
+    if (underWay === controller) process.send?.({ phase } satisfies ProverProgress);
+  };
   let outcome;
-  underWay = new AbortController();
   try {
-    outcome = { isOk: true, answer: await handle(request, underWay.signal) } as const;
+    const answer = await handle(request, { signal: controller.signal, onPhase });
+    outcome = { isOk: true, answer } as const;
   } catch (error) {
     outcome = { isOk: false, error: toErrorRecord(error) } as const;
   }
@@ -55,10 +64,10 @@ async function reply(request: ProverRequest): Promise<void> {
   process.send?.(answer);
 }
 
-async function handle(request: ProverRequest, signal: AbortSignal): Promise<ProcessAnswer | null> {
+async function handle(request: ProverRequest, watch: ProofWatch): Promise<ProcessAnswer | null> {
   const backends = await starting;
   if (request.kind === "load") {
-    const files = loadRelease(request);
+    const files = await loadRelease(request);
     await backends.load(request.release, files);
     releases.set(request.release, files);
     return null;
@@ -66,7 +75,7 @@ async function handle(request: ProverRequest, signal: AbortSignal): Promise<Proc
   if (request.kind === "prove") {
     const files = releases.get(request.release);
     if (files === undefined) throw new RangeError(`${request.release} is not loaded`);
-    return proveRelease({ backends, files }, request, signal);
+    return proveRelease({ backends, files }, request, watch);
   }
   if (request.kind === "unload") {
     releases.delete(request.release);

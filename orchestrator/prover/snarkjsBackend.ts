@@ -4,11 +4,12 @@ import {
   toSnarkjsVerifyingKey,
 } from "../../sdk/protocol/verifyingKey.ts";
 import { OrchestratorError } from "../domain/errors.ts";
-import type { Groth16Proof } from "../domain/ports.ts";
+import type { Groth16Proof, ProofWatch } from "../domain/ports.ts";
 import type { BackendProof, Groth16Backend } from "./groth16Backend.ts";
 import type { WarmRelease } from "./warmRelease.ts";
 
 interface Keys {
+  /** A file's path, or what is in it. */
   readonly provingKey: FileLike;
   readonly verifyingKey: SnarkjsVerifyingKey;
 }
@@ -21,7 +22,7 @@ export class SnarkjsBackend implements Groth16Backend {
   async load(release: string, files: Omit<WarmRelease, "model">): Promise<void> {
     const { provingKey, verifyingKey } = files;
     this.#keys.set(release, {
-      provingKey: { type: "mem", data: provingKey },
+      provingKey: typeof provingKey === "string" ? provingKey : { type: "mem", data: provingKey },
       verifyingKey: toSnarkjsVerifyingKey(verifyingKey),
     });
     // Compiles the engine and starts its threads, so that the first proof is as fast as any.
@@ -32,13 +33,22 @@ export class SnarkjsBackend implements Groth16Backend {
     this.#keys.delete(release);
   }
 
-  async prove(release: string, wtns: Uint8Array): Promise<BackendProof> {
+  async prove(
+    release: string,
+    wtns: Uint8Array,
+    { onPhase }: ProofWatch = {},
+  ): Promise<BackendProof> {
     const keys = this.#keys.get(release);
     if (keys === undefined) throw new RangeError(`${release} is not loaded`);
+    onPhase?.("prove");
+    const start = performance.now();
     const { proof, publicSignals } = await fullProve(keys.provingKey, wtns);
+    onPhase?.("verify");
+    const proven = performance.now();
     if (!(await groth16.verify(keys.verifyingKey, [...publicSignals], proof)))
       throw new OrchestratorError("ProofRejected", { data: { release } });
-    return { proof: affine(proof), publicSignals: publicSignals.map(BigInt), phases: {} };
+    const phases = { prove: proven - start, verify: performance.now() - proven };
+    return { proof: affine(proof), publicSignals: publicSignals.map(BigInt), phases };
   }
 }
 

@@ -1,7 +1,11 @@
 import { CompilerError } from "../../circuits/compiler/compilerError.ts";
 import type { IntegerModel } from "../../circuits/compiler/integer/integerModel.ts";
 import { parseModel } from "../../circuits/compiler/integer/modelFile.ts";
-import { type ZkeyHeader, readZkeyHeader } from "../../circuits/keys/zkeyHeader.ts";
+import {
+  type ZkeyHeader,
+  readZkeyFileHeader,
+  readZkeyHeader,
+} from "../../circuits/keys/zkeyHeader.ts";
 import {
   type VerifyingKey,
   parseVerifyingKey,
@@ -13,15 +17,16 @@ import type { ProverRequest } from "./proverMessages.ts";
 /** A release's files, checked against each other and against its manifest. */
 export interface WarmRelease {
   readonly model: IntegerModel;
-  readonly provingKey: Uint8Array;
+  /** A file's path, or what is in it. */
+  readonly provingKey: Uint8Array | string;
   readonly verifyingKey: VerifyingKey;
 }
 
 type LoadRequest = Extract<ProverRequest, { kind: "load" }>;
 
 /** @throws OrchestratorError ModelRefused, ProvingFailed */
-export function loadRelease(request: LoadRequest): WarmRelease {
-  requireProvingKey(request);
+export async function loadRelease(request: LoadRequest): Promise<WarmRelease> {
+  await requireProvingKey(request);
   const verifyingKey = readVerifyingKey(request.verifyingKey);
   requireKeyId(verifyingKey, request, "verifying key");
   const { provingKey } = request;
@@ -38,10 +43,14 @@ function readModelFile(file: Uint8Array): IntegerModel {
 }
 
 /** Sizes are checked before snarkjs allocates by them. */
-function requireProvingKey(request: LoadRequest): void {
+async function requireProvingKey(request: LoadRequest): Promise<void> {
+  const { provingKey } = request;
   let header: ZkeyHeader;
   try {
-    header = readZkeyHeader(request.provingKey);
+    header =
+      typeof provingKey === "string"
+        ? await readZkeyFileHeader(provingKey)
+        : readZkeyHeader(provingKey);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new OrchestratorError("ProvingFailed", { data: { reason }, cause });

@@ -6,7 +6,7 @@ import type { JobOutcome, QueueState, WorkQueue } from "../domain/nodePorts.ts";
 import type { Hex, Logger } from "../domain/ports.ts";
 import type { Stage } from "../domain/request.ts";
 import { evictionPolicy, openRedis, type RedisLink } from "./connection.ts";
-import { decodeFailure, decodeResult, jobId, requestIdOf } from "./jobs.ts";
+import { decodeFailure, decodeProgress, decodeResult, jobId, requestIdOf } from "./jobs.ts";
 
 /** Tries of one job inside the queue, with growing pauses; the node hands it out again later. */
 const ATTEMPTS = 4;
@@ -40,16 +40,18 @@ export class BullWorkQueue implements WorkQueue {
    *
    * @param input.onOutcome called when a worker finished a job; events may be lost, so `offer`
    *   tells the same again
+   * @param input.onPhase called when a worker says how far a job is; some are lost
    * @param input.onReady called each time the work list becomes usable
    */
   constructor(input: {
     readonly url: string;
     readonly prefix: string;
     readonly onOutcome: (stage: Stage, outcome: JobOutcome) => void;
+    readonly onPhase?: (stage: Stage, requestId: Hex, phase: string) => void;
     readonly onReady: () => void;
     readonly logger: Logger;
   }) {
-    const { url, prefix, onOutcome, logger } = input;
+    const { url, prefix, onOutcome, onPhase, logger } = input;
     this.#logger = logger;
     this.#onReady = input.onReady;
     this.#link = openRedis({ url, role: "node", logger });
@@ -83,6 +85,10 @@ export class BullWorkQueue implements WorkQueue {
         const requestId = requestIdOf(id);
         if (requestId === null) return;
         tell(stage, { kind: "failed", requestId, stage, error: decodeFailure(failedReason) });
+      });
+      events.on("progress", ({ jobId: id, data }) => {
+        const [requestId, phase] = [requestIdOf(id), decodeProgress(data)];
+        if (requestId !== null && phase !== null) onPhase?.(stage, requestId, phase);
       });
       return { queue, events };
     };

@@ -10,6 +10,9 @@ const LOCK_MS = 6_000;
 /** A job may be found orphaned this often before it counts as failed and is handed out later. */
 const MAX_STALLED = 10;
 
+/** Tells the node how far a job is; lost while Redis is away. */
+export type ReportPhase = (phase: string) => void;
+
 /**
  * Takes jobs of one stage until the signal aborts, then finishes or returns the ones in hand.
  *
@@ -22,7 +25,7 @@ export async function runJobWorker(
     readonly url: string;
     readonly prefix: string;
     readonly concurrency: number;
-    readonly process: (requestId: Hex) => Promise<object>;
+    readonly process: (requestId: Hex, report: ReportPhase) => Promise<object>;
     readonly logger: Logger;
   },
   signal: AbortSignal,
@@ -35,7 +38,12 @@ export async function runJobWorker(
       try {
         const { requestId } = jobData.parse(job.data);
         logger.debug("job started", { stage, requestId });
-        return await process(requestId);
+        const report = (phase: string) => {
+          job.updateProgress({ phase }).catch((error: unknown) => {
+            logger.debug("progress could not be told", { stage, requestId, error });
+          });
+        };
+        return await process(requestId, report);
       } catch (error) {
         throw toJobError(error);
       }

@@ -31,7 +31,14 @@ const proveResult = z.object({
   proof: z.object({ a: pair, b: z.tuple([pair, pair]), c: pair }),
   commitment: integer,
   seconds: z.number(),
+  making: z.object({
+    backend: z.enum(["native", "snarkjs"]),
+    phases: z.record(z.string().regex(/^\w{1,40}$/), z.number().min(0)),
+    quarantined: z.string().nullable(),
+  }),
 });
+
+const jobProgress = z.object({ phase: z.string().regex(/^\w{1,40}$/) });
 
 const errorRecord = z.object({
   code: z.string(),
@@ -59,9 +66,9 @@ export function encodeInferResult(answer: InferenceAnswer, seconds: number): obj
 
 /** @throws OrchestratorError ResultTooLarge */
 export function encodeProveResult(answer: ProvenAnswer): object {
-  const { output, proof, commitment, proveMs } = answer;
+  const { output, proof, commitment, proveMs, making } = answer;
   const result = { output: toBase64(output), proof: toText(proof), commitment: `${commitment}` };
-  return withinBounds({ ...result, seconds: proveMs / 1_000 });
+  return withinBounds({ ...result, seconds: proveMs / 1_000, making });
 }
 
 /** Reads what a worker returned; something malformed becomes a failure that is tried again. */
@@ -72,12 +79,19 @@ export function decodeResult(stage: Stage, id: Hex, value: unknown): JobOutcome 
   } else {
     const parsed = proveResult.safeParse(value);
     if (parsed.success) {
-      const { output, ...proof } = parsed.data;
-      return { kind: stage === "prove" ? "proven" : "refuted", requestId: id, output, proof };
+      const { output, making, ...proof } = parsed.data;
+      const kind = stage === "prove" ? "proven" : "refuted";
+      return { kind, requestId: id, output, proof, making };
     }
   }
   const error = toErrorRecord(new OrchestratorError("JobMalformed", { retryable: true }));
   return { kind: "failed", requestId: id, stage, error };
+}
+
+/** Reads the phase that a worker says it is in; null if it says something else. */
+export function decodeProgress(value: unknown): string | null {
+  const parsed = jobProgress.safeParse(value);
+  return parsed.success ? parsed.data.phase : null;
 }
 
 /** The one place where "not retryable" becomes BullMQ's unrecoverable error. */

@@ -4,6 +4,7 @@ import type { RequestProgress, Stage } from "../domain/request.ts";
 import type { NodeMetrics } from "../telemetry/nodeMetrics.ts";
 import type { Faults } from "./faults.ts";
 import { acceptInference } from "./infer.ts";
+import { observeFailedProof } from "./proofMetrics.ts";
 import { acceptProof } from "./prove.ts";
 import { acceptRefutation, type RefuteDependencies } from "./refute.ts";
 
@@ -28,6 +29,7 @@ function acceptFailure(
 ): void {
   const { code, message, retryable, data } = error;
   metrics.jobsFailed.increment({ stage, code });
+  if (stage !== "infer") observeFailedProof(metrics, { code, data });
   const request = journal.request(requestId);
   if (request === null || isDone(request, stage)) return;
   faults.note(request.releaseId, error);

@@ -1,13 +1,13 @@
 import { OrchestratorError } from "../domain/errors.ts";
 import type { JobOutcome, Journal } from "../domain/nodePorts.ts";
 import type { Logger } from "../domain/ports.ts";
-import type { NodeMetrics } from "../telemetry/nodeMetrics.ts";
 import type { Faults } from "./faults.ts";
+import { observeProof, type ProofMetrics } from "./proofMetrics.ts";
 
 export interface ProveDependencies {
   readonly journal: Journal;
   readonly logger: Logger;
-  readonly metrics: Pick<NodeMetrics, "provingDuration">;
+  readonly metrics: ProofMetrics;
   readonly faults: Pick<Faults, "note" | "clear">;
 }
 
@@ -19,7 +19,7 @@ export function acceptProof(
   { journal, logger, metrics, faults }: ProveDependencies,
   outcome: JobOutcome & { readonly kind: "proven" },
 ): void {
-  const { requestId, proof } = outcome;
+  const { requestId, proof, making } = outcome;
   const { seconds } = proof;
   const request = journal.request(requestId);
   if (request === null || journal.proof(requestId) !== null) return;
@@ -33,6 +33,6 @@ export function acceptProof(
   }
   journal.recordProof(requestId, proof);
   faults.clear(request.releaseId);
-  metrics.provingDuration.observe(seconds);
-  logger.info("request proven", { requestId, seconds });
+  observeProof(metrics, { seconds, making });
+  logger.info("request proven", { requestId, seconds, backend: making.backend });
 }

@@ -3,12 +3,12 @@ import { OrchestratorError } from "../domain/errors.ts";
 import type { JobOutcome, Journal } from "../domain/nodePorts.ts";
 import { overturnSalt } from "../domain/overturnSalt.ts";
 import type { Hex, Logger } from "../domain/ports.ts";
-import type { NodeMetrics } from "../telemetry/nodeMetrics.ts";
+import { observeProof, type ProofMetrics } from "./proofMetrics.ts";
 
 export interface RefuteDependencies {
   readonly journal: Journal;
   readonly logger: Logger;
-  readonly metrics: Pick<NodeMetrics, "provingDuration">;
+  readonly metrics: ProofMetrics;
   /** Who overturns: payee of the proof. */
   readonly sender: Hex;
   /** What hides this node's commitments. */
@@ -23,7 +23,7 @@ export function acceptRefutation(
   { journal, logger, metrics, sender, secret }: RefuteDependencies,
   outcome: JobOutcome & { readonly kind: "refuted" },
 ): void {
-  const { requestId, output, proof } = outcome;
+  const { requestId, output, proof, making } = outcome;
   if (journal.request(requestId) === null || journal.refutation(requestId) !== null) return;
   const inferred = journal.output(requestId);
   if (inferred === null || Buffer.compare(inferred.output, output) !== 0) {
@@ -35,6 +35,6 @@ export function acceptRefutation(
   const salt = overturnSalt(requestId, secret);
   const commitment = overturnCommitment({ requestId, output, challenger: sender, salt });
   journal.recordRefutation(requestId, { proof, commitment });
-  metrics.provingDuration.observe(proof.seconds);
+  observeProof(metrics, { seconds: proof.seconds, making });
   logger.warn("an answer is proven wrong", { requestId, seconds: proof.seconds });
 }

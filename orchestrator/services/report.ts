@@ -7,6 +7,7 @@ import type { JournaledRequest } from "../domain/request.ts";
 import { explain, isSent, STEP_KINDS, type NextStep } from "../domain/steps.ts";
 import type { View } from "../domain/view.ts";
 import type { NodeMetrics } from "../telemetry/nodeMetrics.ts";
+import type { ProofsUnderWay } from "./proofsUnderWay.ts";
 
 export interface ReportDependencies {
   readonly journal: Journal;
@@ -19,6 +20,7 @@ export interface ReportDependencies {
   readonly operatorId: bigint;
   readonly sender: Hex;
   readonly metrics: NodeMetrics;
+  readonly proofs: Pick<ProofsUnderWay, "count" | "of">;
 }
 
 export function healthReport(dependencies: ReportDependencies): HealthReport {
@@ -37,8 +39,10 @@ export function healthReport(dependencies: ReportDependencies): HealthReport {
 }
 
 /** The metrics page, with the gauges brought up to now. */
-export function metricsPage({ journal, view, finalNumber, metrics }: ReportDependencies): string {
+export function metricsPage(dependencies: ReportDependencies): string {
+  const { journal, view, finalNumber, metrics, proofs } = dependencies;
   metrics.finalBlock.set(finalNumber());
+  metrics.proofsRunning.set(proofs.count);
   const present = view();
   const counts = new Map<string, number>(STEP_KINDS.map((kind) => [kind, 0]));
   for (const request of present === null ? [] : journal.unfinishedRequests()) {
@@ -69,6 +73,7 @@ export function requestReport(
     heldUpBy: obstacle(dependencies, { request, step, view }),
     seenInBlock: request.seen?.number ?? null,
     inferSeconds: journal.output(requestId)?.seconds ?? null,
+    proving: dependencies.proofs.of(requestId),
     proveSeconds: journal.proof(requestId)?.seconds ?? null,
     endedAs: request.ending?.status ?? null,
     isFinal: step.kind === "ended" && step.isFinal,

@@ -1,9 +1,11 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { access, mkdir, open, readFile, rename } from "node:fs/promises";
 import path from "node:path";
-import { cidOf, isCid } from "../../sdk/protocol/cid.ts";
+import { pipeline } from "node:stream/promises";
+import { cidOf, cidOfDigest, isCid } from "../../sdk/protocol/cid.ts";
 import { OrchestratorError } from "../domain/errors.ts";
-import type { ContentStore } from "../domain/ports.ts";
+import type { ContentStore, StoredFile } from "../domain/ports.ts";
 
 /** A content store in a folder: one file per artefact, named by its CID. */
 export class LocalStore implements ContentStore {
@@ -26,6 +28,23 @@ export class LocalStore implements ContentStore {
     const bytes = await this.#read(cid, signal);
     if (cidOf(bytes) !== cid) throw new OrchestratorError("ArtefactCorrupt", { data: { cid } });
     return bytes;
+  }
+
+  /** Reads the file without holding it: it may be longer than memory. */
+  async locate(cid: string, signal?: AbortSignal): Promise<StoredFile> {
+    const file = this.#fileOf(cid);
+    const hash = createHash("sha256");
+    const stream = createReadStream(file);
+    try {
+      await pipeline(stream, hash, signal === undefined ? {} : { signal });
+    } catch (cause) {
+      if (!isNotFound(cause)) throw cause;
+      throw new OrchestratorError("ArtefactMissing", { data: { cid }, cause, retryable: true });
+    }
+    if (cidOfDigest(hash.digest()) !== cid) {
+      throw new OrchestratorError("ArtefactCorrupt", { data: { cid } });
+    }
+    return { path: file, bytes: stream.bytesRead };
   }
 
   /** The file appears by a rename after its bytes are on disk: no reader meets half of it. */

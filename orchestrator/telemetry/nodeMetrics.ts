@@ -8,8 +8,7 @@ export type NodeMetrics = ReturnType<typeof createNodeMetrics>;
 /** All metrics of the node process. */
 export function createNodeMetrics() {
   const registry = new MetricsRegistry();
-  const seconds = (name: string, help: string) =>
-    registry.histogram({ name, help, buckets: SECONDS_BUCKETS });
+  const seconds = secondsIn(registry);
   return {
     registry,
     headBlock: registry.gauge("head_block_number", "Newest journaled block."),
@@ -21,10 +20,7 @@ export function createNodeMetrics() {
     jobsQueued: registry.gauge("jobs_queued_count", "Jobs handed to the work list, by stage."),
     jobsFailed: registry.counter("jobs_failed_total", "Jobs that failed, by stage and code."),
     inferenceDuration: seconds("inference_duration_seconds", "Time of one inference."),
-    provingDuration: seconds(
-      "proving_duration_seconds",
-      "Time of one proof, without loading keys.",
-    ),
+    ...proofMetrics(registry),
     settlementDuration: seconds(
       "settlement_duration_seconds",
       "From journaling a request to journaling its end.",
@@ -54,4 +50,36 @@ export function createNodeMetrics() {
     transactionsMined: registry.counter("transactions_mined_total", "Receipts, by success."),
     gasUsed: registry.counter("transactions_gas_used_total", "Gas of mined transactions."),
   };
+}
+
+function proofMetrics(registry: MetricsRegistry) {
+  const seconds = secondsIn(registry);
+  return {
+    provingDuration: seconds(
+      "proving_duration_seconds",
+      "Time of one proof, without loading keys.",
+    ),
+    provingPhase: seconds(
+      "prove_phase_seconds",
+      "Time of one phase of a proof, by phase and by the backend that made it.",
+    ),
+    proofsRunning: registry.gauge(
+      "proofs_running_count",
+      "Proofs that workers say they are making.",
+    ),
+    proofsMade: registry.counter("proofs_made_total", "Proofs that workers returned, by backend."),
+    proofsFailed: registry.counter(
+      "proofs_failed_total",
+      "Attempts at a proof that failed, by reason.",
+    ),
+    proversQuarantined: registry.counter(
+      "provers_quarantined_total",
+      "Native provers not asked any more, since they failed where snarkjs did not.",
+    ),
+  };
+}
+
+function secondsIn(registry: MetricsRegistry) {
+  return (name: string, help: string) =>
+    registry.histogram({ name, help, buckets: SECONDS_BUCKETS });
 }

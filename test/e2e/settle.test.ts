@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import { loadNativeModule } from "../../circuits/native/nativeModule.ts";
 import { eventually } from "../orchestrator/support/ports.ts";
 import { setUpBench } from "./support/bench.ts";
 import { ask, askOne, assertSettledOnce, reportOf, untilSettled } from "./support/requests.ts";
@@ -46,6 +47,25 @@ describe("requests on a chain with real processes", { timeout: 240_000 }, () => 
       assert.match(page, /^transactions_mined_total\{succeeded="true"\} [234]$/m);
       assert.match(page, /^settlement_duration_seconds_count\{status="Finalized"\} 4$/m);
       assert.equal((await fetch(`${nodeUrl}/health`)).status, 200);
+    });
+
+    await t.test("the node knows who made the proofs and where their time went", async () => {
+      const page = await (await fetch(`${nodeUrl}/metrics`)).text();
+      const backend = typeof loadNativeModule() === "string" ? "snarkjs" : "native";
+      const series = `{phase="verify",backend="${backend}"}`;
+      const value = (name: string) =>
+        Number(
+          page
+            .split("\n")
+            .find((line) => line.startsWith(`${name} `))
+            ?.split(" ")[1],
+        );
+      assert.equal(value(`prove_phase_seconds_count${series}`), 4);
+      assert.ok(value(`prove_phase_seconds_sum${series}`) > 0);
+      assert.equal(value(`proofs_made_total{backend="${backend}"}`), 4);
+      assert.equal(value("proofs_running_count"), 0);
+      assert.doesNotMatch(page, /^(proofs_failed|provers_quarantined)_total\b/m);
+      assert.match(processes.log("prove-worker"), /"native prover: (in use|skipped): /);
     });
 
     await t.test("all processes stop when asked", async () => {

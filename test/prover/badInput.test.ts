@@ -147,7 +147,7 @@ describe("NativeBackend's limits", { skip }, () => {
     const backend = nativeBackend();
     await backend.loadKey("key", zkey);
     const controller = new AbortController();
-    const proof = backend.prove("key", wtns, controller.signal);
+    const proof = backend.prove("key", wtns, { signal: controller.signal });
     controller.abort(new Error("no longer wanted"));
     await assert.rejects(proof, /no longer wanted/);
     await backend.prove("key", wtns);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { truncate } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { readdir, truncate } from "node:fs/promises";
 import path from "node:path";
 import { after, describe, it } from "node:test";
 import { groth16 } from "snarkjs";
@@ -12,6 +13,8 @@ import type { Groth16Proof } from "../../../orchestrator/domain/ports.ts";
 import { ProverChild } from "../../../orchestrator/prover/proverChild.ts";
 import { loadNativeModule } from "../../../circuits/native/nativeModule.ts";
 import { ProcessProver } from "../../../orchestrator/prover/processProver.ts";
+import type { ProverSettings } from "../../../orchestrator/prover/proverMessages.ts";
+import { silentLogger } from "../../../orchestrator/telemetry/logger.ts";
 import { encodeManifest } from "../../../sdk/protocol/manifest.ts";
 import { publicSignals } from "../../../sdk/protocol/publicSignals.ts";
 import { toSnarkjsVerifyingKey } from "../../../sdk/protocol/verifyingKey.ts";
@@ -172,10 +175,10 @@ for (const { backend, skip } of BACKENDS)
     it("stops a proof when asked, and proves again afterwards", async () => {
       await prover.prepare(manifestCid);
       const controller = new AbortController();
-      const proof = prover.prove(work, controller.signal);
+      const proof = prover.prove(work, { signal: controller.signal });
       setTimeout(() => controller.abort(new Error("no longer wanted")), 20);
       await assert.rejects(proof, /no longer wanted/);
-      await assert.rejects(prover.prove(work, controller.signal), /no longer wanted/);
+      await assert.rejects(prover.prove(work, { signal: controller.signal }), /no longer wanted/);
       assert.equal((await prover.prove(work)).output.length, 20);
     });
 
@@ -189,11 +192,96 @@ for (const { backend, skip } of BACKENDS)
       }
     });
 
+    it("says which phase a proof is in, and in the end how long each took", async () => {
+      const heard: string[] = [];
+      const { making } = await prover.prove(work, { onPhase: (phase) => heard.push(phase) });
+      const phases = Object.keys(making.phases);
+      assert.equal(making.backend, backend === "auto" ? "native" : "snarkjs");
+      assert.equal(making.quarantined, null);
+      assert.equal(heard[0], "witness");
+      assert.ok(phases.includes("verify"), phases.join());
+      for (const phase of heard) assert.ok(phases.includes(phase), phase);
+      for (const ms of Object.values(making.phases)) assert.ok(ms >= 0 && ms < 60_000);
+    });
+
+    it("proves in several groups at the same time, each with a process of its own", async () => {
+      const two = new ProcessProver({ store, settings: { backend }, groups: 2 });
+      try {
+        await two.prepare(manifestCid);
+        const running = new Set<number>();
+        let most = 0;
+        const proofs = [0, 1, 2, 3].map(async (each) => {
+          const onPhase = () => {
+            running.add(each);
+            most = Math.max(most, running.size);
+          };
+          const answer = await two.prove({ ...work, payee: BigInt(each) }, { onPhase });
+          running.delete(each);
+          return answer;
+        });
+        const answers = await Promise.all(proofs);
+        assert.equal(new Set(answers.map(({ commitment }) => commitment)).size, 1);
+        assert.equal(new Set(answers.map(({ proof }) => proof.c[0])).size, 4);
+        assert.equal(most, 2);
+      } finally {
+        await two.stop();
+      }
+    });
+
     it("starts again after it was stopped", async () => {
       await prover.stop();
       assert.equal((await prover.prove(work)).output.length, 20);
     });
   });
+
+describe("ProcessProver, native settings", { skip: BACKENDS[1].skip }, () => {
+  const proves = async (settings: Omit<ProverSettings, "backend">) => {
+    const notices: string[] = [];
+    const logger = { ...silentLogger, info: (event: string) => void notices.push(event) };
+    const prover = new ProcessProver({ store, settings: { backend: "auto", ...settings }, logger });
+    try {
+      const { proof, making } = await prover.prove(work);
+      return { proof, making, notices };
+    } finally {
+      await prover.stop();
+    }
+  };
+
+  it("keeps to the instructions of all machines when asked, as where no others are", async () => {
+    const { proof, making, notices } = await proves({ isPortable: true });
+    assert.equal(making.backend, "native");
+    assert.deepEqual(notices, ["native prover: in use: portable"]);
+    const model = parseModel(await store.get(manifest.artefacts.integerModel.cid));
+    const output = encodeOutputs(model, interpret(model, decodeInputs(model, input)));
+    const binding = { requestId: BigInt(work.requestId), payee: work.payee, input, output };
+    assert.equal(await verifies(proof, publicSignals(binding)), true);
+  });
+
+  it("fails with a code of its own above the memory limit, and asks nobody else", async () => {
+    await assert.rejects(
+      proves({ memoryLimitBytes: 2 ** 20 }),
+      fails("ProvingFailed", { native: "MemoryLimit" }),
+    );
+  });
+
+  it("maps a key that lies in a file instead of holding it", async () => {
+    const prover = new ProcessProver({ store });
+    try {
+      await prover.prepare(manifestCid);
+      const file = path.join(release.directory, "store", manifest.artefacts.provingKey.cid);
+      const holders = (await readdir("/proc")).filter((name) => {
+        try {
+          return readFileSync(`/proc/${name}/maps`, "utf8").includes(file);
+        } catch {
+          return false;
+        }
+      });
+      assert.equal(holders.length, 1);
+    } finally {
+      await prover.stop();
+    }
+  });
+});
 
 describe("ProverChild", () => {
   it("reports a process that ends, as something to try again", async () => {

@@ -8,10 +8,10 @@ import type { JobOutcome } from "../../../orchestrator/domain/nodePorts.ts";
 import type { Hex } from "../../../orchestrator/domain/ports.ts";
 import { BullWorkQueue } from "../../../orchestrator/queue/bullWorkQueue.ts";
 import { encodeInferResult, encodeProveResult } from "../../../orchestrator/queue/jobs.ts";
-import { runJobWorker } from "../../../orchestrator/queue/jobWorker.ts";
+import { runJobWorker, type ReportPhase } from "../../../orchestrator/queue/jobWorker.ts";
 import { silentLogger } from "../../../orchestrator/telemetry/logger.ts";
 import { cleanupOf, type Cleanup } from "../support/cleanup.ts";
-import { hex, PROOF } from "../support/builders.ts";
+import { hex, MAKING, PROOF } from "../support/builders.ts";
 import { eventually, freePort } from "../support/ports.ts";
 import { REDIS_KINDS, type RedisKind, type TestRedis } from "../support/redisServers.ts";
 
@@ -21,26 +21,29 @@ const OUTPUT = Uint8Array.of(1, 2, 3);
 interface Bench {
   readonly queue: BullWorkQueue;
   readonly outcomes: JobOutcome[];
+  readonly phases: string[];
   readonly isReady: () => boolean;
 }
 
 function openQueue(cleanup: Cleanup, url: string): Bench {
   const outcomes: JobOutcome[] = [];
+  const phases: string[] = [];
   const queue = new BullWorkQueue({
     url,
     prefix: PREFIX,
     onOutcome: (_, outcome) => void outcomes.push(outcome),
+    onPhase: (stage, requestId, phase) => void phases.push(`${stage} ${requestId} ${phase}`),
     onReady: () => undefined,
     logger: silentLogger,
   });
   cleanup.add(() => queue.stop());
-  return { queue, outcomes, isReady: () => queue.state().isReady };
+  return { queue, outcomes, phases, isReady: () => queue.state().isReady };
 }
 
 function startWorker(
   cleanup: Cleanup,
   url: string,
-  process: (requestId: Hex) => Promise<object>,
+  process: (requestId: Hex, report: ReportPhase) => Promise<object>,
 ): () => Promise<void> {
   const stopping = new AbortController();
   const shared = { url, prefix: PREFIX, concurrency: 1, process, logger: silentLogger };
@@ -75,6 +78,22 @@ for (const kind of REDIS_KINDS) {
       const outcome = await eventually(() => outcomes[0], soon);
       const inferred = { kind: "inferred", requestId: hex(1), floatDifference: null, seconds: 0.5 };
       assert.deepEqual(outcome, { ...inferred, output: OUTPUT });
+    });
+
+    it("hears how far a job is while it runs", async (t) => {
+      const cleanup = cleanupOf(t);
+      const { url } = await startRedis(cleanup, kind);
+      const { queue, phases, outcomes, isReady } = openQueue(cleanup, url);
+      await eventually(isReady, soon);
+      startWorker(cleanup, url, async (_, report) => {
+        report("msmA");
+        report("no phase, but a sentence");
+        await eventually(() => phases.length > 0, soon);
+        return infer();
+      });
+      await queue.offer("infer", hex(1), false);
+      await eventually(() => outcomes[0], soon);
+      assert.deepEqual(phases, [`infer ${hex(1)} msmA`]);
     });
 
     it("runs a job once however often it is offered, and tells its outcome again", async (t) => {
@@ -197,7 +216,7 @@ describe("job results", () => {
     const output = new Uint8Array(50_000);
     const tooLarge = { code: "ResultTooLarge", retryable: false };
     assert.throws(() => encodeInferResult({ output, floatDifference: null }, 1), tooLarge);
-    const answer = { output, proof: PROOF.proof, commitment: 1n, proveMs: 1 };
+    const answer = { output, proof: PROOF.proof, commitment: 1n, proveMs: 1, making: MAKING };
     assert.throws(() => encodeProveResult(answer), tooLarge);
   });
 });

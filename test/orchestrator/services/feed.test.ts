@@ -16,6 +16,7 @@ import {
   block,
   hex,
   openRequest,
+  MAKING,
   PROOF,
   SENDER,
   temporaryJournal,
@@ -72,7 +73,13 @@ const inferred: JobOutcome = {
   floatDifference: { maximum: 0.1, mean: 0.1 },
   seconds: 1,
 };
-const proven: JobOutcome = { kind: "proven", requestId, output: OUTPUT, proof: PROOF };
+const proven: JobOutcome = {
+  kind: "proven",
+  requestId,
+  output: OUTPUT,
+  proof: PROOF,
+  making: MAKING,
+};
 
 describe("Feed", () => {
   it("hands a request to inference, then to proving, then to nobody", async (t) => {
@@ -139,7 +146,7 @@ describe("Feed", () => {
     await feed.feedOnce();
     assert.deepEqual(queue.offers, ["prove 4", "prove 1"]);
     assert.deepEqual(queue.urgent, ["prove 4"]);
-    feed.settleOutcome("prove", { kind: "proven", requestId: id, output: OUTPUT, proof: PROOF });
+    feed.settleOutcome("prove", { ...proven, requestId: id });
     assert.deepEqual(journal.proof(id), PROOF);
   });
 
@@ -151,6 +158,7 @@ describe("Feed", () => {
       requestId,
       output,
       proof: PROOF,
+      making: MAKING,
     });
     journal.recordOutput(requestId, { output: OUTPUT, seconds: 1 });
     feed.settleOutcome("refute", refuted(Uint8Array.of(9)));

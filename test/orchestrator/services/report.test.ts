@@ -6,8 +6,10 @@ import type { HealthReport } from "../../../orchestrator/domain/nodeApi.ts";
 import type { QueueState } from "../../../orchestrator/domain/nodePorts.ts";
 import type { Hex } from "../../../orchestrator/domain/ports.ts";
 import type { Fault } from "../../../orchestrator/domain/view.ts";
+import { observeFailedProof, observeProof } from "../../../orchestrator/services/proofMetrics.ts";
 import { reportedMemory } from "../../../orchestrator/services/blockReport.ts";
 import { ChainView } from "../../../orchestrator/services/chainView.ts";
+import { ProofsUnderWay } from "../../../orchestrator/services/proofsUnderWay.ts";
 import {
   healthReport,
   metricsPage,
@@ -20,6 +22,7 @@ import {
   attempt,
   block,
   hex,
+  MAKING,
   OPERATOR,
   openRequest,
   PROOF,
@@ -72,6 +75,7 @@ function setUp(t: TestContext) {
     operator,
     slots: 1,
   });
+  const proofs = new ProofsUnderWay(clock);
   const dependencies = {
     journal,
     view: () => view.current(),
@@ -82,8 +86,9 @@ function setUp(t: TestContext) {
     operatorId: OPERATOR,
     sender: SENDER,
     metrics,
+    proofs,
   };
-  return { clock, journal, memory, chain, view, outside, dependencies };
+  return { clock, journal, memory, chain, view, outside, proofs, metrics, dependencies };
 }
 
 const requested = { block: block(1), events: [{ kind: "requested", request }] } as const;
@@ -173,6 +178,46 @@ describe("metricsPage", () => {
     assert.match(page, /settlement_duration_seconds_sum\{status="Finalized"\} 2/);
     memory.rollBackTo(block(1));
     assert.match(metricsPage(dependencies), /head_block_number 1/);
+  });
+});
+
+describe("proofs", () => {
+  it("are shown with the phase they are in until they end", (t) => {
+    const { clock, dependencies, memory, proofs } = setUp(t);
+    memory.applyBlock(requested);
+    assert.equal(requestReport(dependencies, requestId)?.proving, null);
+    proofs.begin("prove", requestId, "msmA");
+    clock.time += 1_500;
+    const proving = { stage: "prove", phase: "msmA", seconds: 1.5 };
+    assert.deepEqual(requestReport(dependencies, requestId)?.proving, proving);
+    assert.match(metricsPage(dependencies), /^proofs_running_count 1$/m);
+    proofs.end(requestId);
+    assert.equal(requestReport(dependencies, requestId)?.proving, null);
+    assert.match(metricsPage(dependencies), /^proofs_running_count 0$/m);
+  });
+
+  it("are timed by phase and backend, counted, and their failures by reason", (t) => {
+    const { dependencies, metrics } = setUp(t);
+    observeProof(metrics, { seconds: 1, making: MAKING });
+    observeProof(metrics, {
+      seconds: 2,
+      making: { backend: "snarkjs", phases: { prove: 1_500 }, quarantined: "it failed" },
+    });
+    observeFailedProof(metrics, { code: "ProvingFailed", data: { native: "MemoryLimit" } });
+    observeFailedProof(metrics, { code: "WitnessWrong", data: { native: 'a"label' } });
+    const page = metricsPage(dependencies);
+    for (const line of [
+      'prove_phase_seconds_sum{phase="msmA",backend="native"} 0.0125',
+      'prove_phase_seconds_count{phase="prove",backend="snarkjs"} 1',
+      'prove_phase_seconds_bucket{phase="prove",backend="snarkjs",le="1"} 0',
+      'prove_phase_seconds_bucket{phase="prove",backend="snarkjs",le="2.5"} 1',
+      'proofs_made_total{backend="native"} 1',
+      'proofs_made_total{backend="snarkjs"} 1',
+      'proofs_failed_total{reason="MemoryLimit"} 1',
+      'proofs_failed_total{reason="WitnessWrong"} 1',
+      "provers_quarantined_total 1",
+    ])
+      assert.ok(page.split("\n").includes(line), line);
   });
 });
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, describe, it } from "node:test";
 import { OrchestratorError } from "../../../orchestrator/domain/errors.ts";
+import { CachedStore } from "../../../orchestrator/storage/cachedStore.ts";
 import { LocalStore } from "../../../orchestrator/storage/localStore.ts";
 import { cidOf } from "../../../sdk/protocol/cid.ts";
 
@@ -29,6 +30,28 @@ describe("LocalStore", () => {
     await assert.rejects(store.get(cid), isError("ArtefactCorrupt"));
     await store.put(bytes);
     assert.deepEqual(await store.get(cid), bytes);
+  });
+
+  it("names the file of an artefact, once its bytes have matched the address", async () => {
+    const cid = await store.put(bytes);
+    const file = path.join(directory, cid);
+    assert.deepEqual(await store.locate(cid), { path: file, bytes: bytes.length });
+    await writeFile(file, "another one");
+    await assert.rejects(store.locate(cid), isError("ArtefactCorrupt"));
+    await rm(file);
+    await assert.rejects(store.locate(cid), isError("ArtefactMissing"));
+    await assert.rejects(store.locate("../secret"), isError("ArtefactMissing"));
+  });
+
+  it("fetches what it has not, or has damaged, before it names the file", async () => {
+    const near = new LocalStore(path.join(directory, "near"));
+    const cached = new CachedStore({ near, far: store });
+    const cid = await store.put(bytes);
+    const file = path.join(directory, "near", cid);
+    assert.deepEqual(await cached.locate(cid), { path: file, bytes: bytes.length });
+    await truncate(file, 3);
+    assert.equal((await cached.locate(cid)).bytes, bytes.length);
+    await rm(path.join(directory, "near"), { recursive: true });
   });
 
   it("misses what was never stored", async () => {

@@ -135,6 +135,8 @@ export function attempt(index: number, change: Partial<Attempt> = {}): Attempt {
   };
 }
 
+export const MAKING = { backend: "native", phases: { msmA: 12.5 }, quarantined: null } as const;
+
 export const PROOF = {
   proof: {
     a: [1n, 2n],
