@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { add, NO_TESTS, readCounts } from "../../apps/cli/testing/counts.ts";
+import { add, NO_TESTS, readCargoCounts, readCounts } from "../../apps/cli/testing/counts.ts";
 
 describe("readCounts", () => {
   it("reads passing, failing and pending tests", () => {
@@ -19,6 +19,22 @@ describe("readCounts", () => {
 
   it("takes the last summary, which is the sum", () => {
     assert.equal(readCounts("3 passing\n5 passing", 0).passed, 5);
+  });
+});
+
+describe("readCargoCounts", () => {
+  const summary = (words: string) =>
+    `test result: ${words}; 0 measured; 0 filtered out; finished in 0.90s\n`;
+
+  it("sums the summaries of all binaries", () => {
+    const output = `running 3 tests\n${summary("ok. 2 passed; 0 failed; 1 ignored")}\n${summary("FAILED. 3 passed; 1 failed; 0 ignored")}`;
+    assert.deepEqual(readCargoCounts(output, 101), { passed: 5, failed: 1, skipped: 1 });
+  });
+
+  it("counts a run that did not compile, was stopped or ran nothing as a failure", () => {
+    assert.deepEqual(readCargoCounts("error[E0425]", 101), { passed: 0, failed: 1, skipped: 0 });
+    assert.equal(readCargoCounts(summary("ok. 2 passed; 0 failed; 0 ignored"), 1).failed, 1);
+    assert.equal(readCargoCounts(summary("ok. 0 passed; 0 failed; 0 ignored"), 0).failed, 1);
   });
 });
 

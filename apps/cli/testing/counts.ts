@@ -16,6 +16,25 @@ export function add(a: Counts, b: Counts): Counts {
 }
 
 /**
+ * Reads the counts off the output of `cargo test`, one summary for each of its binaries. A run that
+ * ended badly, or that ran nothing, has at least one failure.
+ */
+export function readCargoCounts(output: string, exitCode: number): Counts {
+  const summaries = [
+    ...output.matchAll(/^test result: .*?(\d+) passed; (\d+) failed; (\d+) ignored/gm),
+  ];
+  const sum = summaries
+    .map(([, passed, failed, skipped]) => ({
+      passed: Number(passed),
+      failed: Number(failed),
+      skipped: Number(skipped),
+    }))
+    .reduce(add, NO_TESTS);
+  const ended = exitCode === 0 && sum.passed + sum.failed > 0;
+  return { ...sum, failed: ended ? sum.failed : Math.max(sum.failed, 1) };
+}
+
+/**
  * Reads the counts off the output of a mocha-like runner ("12 passing", "1 failing", "2 pending").
  * A runner that ended badly, or that ran nothing, has at least one failure.
  */

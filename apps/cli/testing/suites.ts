@@ -1,11 +1,12 @@
 import { add, NO_TESTS, type Counts } from "./counts.ts";
 import { buildContracts, runHardhatSuite } from "./hardhatSuite.ts";
 import { runNodeSuite } from "./nodeSuite.ts";
+import { runProverSuite } from "./proverSuite.ts";
 
-export type SuiteName = "contracts" | "unit" | "e2e" | "faults";
+export type SuiteName = "prover" | "contracts" | "unit" | "e2e" | "faults";
 
 /** In the order they run: what everything stands on first, whole processes last. */
-export const SUITE_NAMES: readonly SuiteName[] = ["contracts", "unit", "e2e", "faults"];
+export const SUITE_NAMES: readonly SuiteName[] = ["prover", "contracts", "unit", "e2e", "faults"];
 
 interface Setting {
   readonly root: string;
@@ -13,6 +14,7 @@ interface Setting {
 }
 
 const suites: Readonly<Record<SuiteName, (setting: Setting) => Promise<Counts>>> = {
+  prover: runProverSuite,
   contracts: async ({ root }) =>
     add(await runHardhatSuite(root, "solidity"), await runHardhatSuite(root, "mocha")),
   unit: async ({ root, print }) =>
@@ -31,10 +33,11 @@ const suites: Readonly<Record<SuiteName, (setting: Setting) => Promise<Counts>>>
 
 /**
  * Compiles the contracts, runs the suites named, prints what they say, and returns the sum. The
- * others need the compiled contracts, so nothing runs without them.
+ * others need the compiled contracts, so nothing runs without them; only the prover's suite can.
  */
 export async function runSuites(names: readonly SuiteName[], setting: Setting): Promise<Counts> {
-  if (!(await buildContracts(setting.root))) {
+  const needsContracts = names.some((name) => name !== "prover");
+  if (needsContracts && !(await buildContracts(setting.root))) {
     setting.print("FAILED: the contracts do not compile.");
     return { ...NO_TESTS, failed: 1 };
   }
