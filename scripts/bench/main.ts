@@ -1,4 +1,4 @@
-// npm run bench -- gas|path|prove|setup [--json]: figures, not tests. With --json the last line of stdout is one object.
+// npm run bench -- gas|groups|path|prove|setup [--json]: figures, not tests. With --json the last line of stdout is one object.
 import { parseArgs } from "node:util";
 
 interface Options {
@@ -13,6 +13,7 @@ interface Options {
 
 const benches: Readonly<Record<string, () => Promise<{ run(options: Options): Promise<void> }>>> = {
   gas: async () => import("./gas.ts"),
+  groups: async () => import("./proveGroups.ts"),
   path: async () => import("./path.ts"),
   prove: async () => import("./prove.ts"),
   setup: async () => import("./setup.ts"),

@@ -4,14 +4,17 @@ import { loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 
+import { hasNativeSetup } from "../../circuits/keys/nativeSetup.ts";
 import { loadNativeModule } from "../../circuits/native/nativeModule.ts";
 import type { Measurement } from "./proveChild.ts";
 import { SUBJECTS, type Subject } from "./proveSubjects.ts";
 
 /** Each prover's figure is the median of this many processes, the provers taking turns. */
 const ROUNDS = 5;
-/** Measured only when named: its setup takes many minutes. */
-const ON_REQUEST = /\^18$/;
+/** Without the native setup measured only when named: the other one takes minutes. */
+const LARGE = /\^18$/;
+/** One process: its cold proof and its warm one. */
+const MOST_MS = 180_000;
 const POLL_MS = 5;
 const KILOBYTES = /^VmHWM:\s+(\d+) kB$/m;
 
@@ -21,21 +24,23 @@ type Row = { readonly circuit: string; readonly constraints: number; readonly se
   readonly [name in ProverName]: Figures | null;
 };
 
+/** Those that may be missing. */
+type Provers = Readonly<Record<Exclude<ProverName, "snarkjs">, boolean>>;
+
 const runFile = promisify(execFile);
 const child = resolve(import.meta.dirname, "proveChild.ts");
 
 /** Times and memory of single proofs. Nothing else should be running. */
 export async function run(options: { json: boolean; only?: string | undefined }): Promise<void> {
   const chosen = [...SUBJECTS].filter(([name]) =>
-    options.only === undefined ? !ON_REQUEST.test(name) : name === options.only,
+    options.only === undefined ? hasNativeSetup() || !LARGE.test(name) : name === options.only,
   );
   if (chosen.length === 0)
     throw new Error(`--only takes one of ${[...SUBJECTS.keys()].join(", ")}`);
   const native = loadNativeModule();
   if (typeof native === "string") console.error(`native prover: skipped: ${native}`);
-  const provers: Readonly<Record<ProverName, boolean>> = {
+  const provers: Provers = {
     native: typeof native !== "string",
-    snarkjs: true,
     rapidsnark: process.env["RAPIDSNARK"] !== undefined,
   };
   const rows: Row[] = [];
@@ -45,15 +50,20 @@ export async function run(options: { json: boolean; only?: string | undefined })
 
 async function measured(
   make: (directory: string) => Promise<Subject>,
-  provers: Readonly<Record<ProverName, boolean>>,
+  provers: Provers,
 ): Promise<Row> {
   const directory = await mkdtemp(join(tmpdir(), "assay-prove-"));
   try {
     const subject = await make(directory);
     const results: Record<ProverName, Measurement[]> = { native: [], snarkjs: [], rapidsnark: [] };
+    let isSnarkjsTooSlow = false;
     for (let round = 0; round < ROUNDS; round += 1) {
       if (provers.native) results.native.push(await inChild("native", subject));
-      if (provers.snarkjs) results.snarkjs.push(await inChild("snarkjs", subject));
+      if (!isSnarkjsTooSlow) {
+        const result = await inChild("snarkjs", subject).catch(slowness);
+        if (result === null) isSnarkjsTooSlow = true;
+        else results.snarkjs.push(result);
+      }
       if (provers.rapidsnark) results.rapidsnark.push(await rapidsnark(subject, directory));
     }
     const { circuit, constraints } = subject;
@@ -70,8 +80,15 @@ async function measured(
 
 async function inChild(name: ProverName, subject: Subject): Promise<Measurement> {
   const args = ["--no-warnings", child, name, subject.zkeyPath, subject.wtnsPath];
-  const { stdout } = await runFile(process.execPath, args);
+  const { stdout } = await runFile(process.execPath, args, { timeout: MOST_MS });
   return JSON.parse(stdout) as Measurement;
+}
+
+/** Null for a process that was ended since it took too long. */
+function slowness(error: unknown): null {
+  if (!(error instanceof Error) || !("killed" in error) || error.killed !== true) throw error;
+  console.error(`snarkjs: skipped: more than ${MOST_MS / 1_000} s`);
+  return null;
 }
 
 /** It keeps nothing between proofs: its second run is as warm as it gets. */
