@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { readdir, truncate } from "node:fs/promises";
+import { cp, readdir, truncate } from "node:fs/promises";
 import path from "node:path";
 import { after, describe, it } from "node:test";
 import { groth16 } from "snarkjs";
@@ -14,6 +14,7 @@ import { ProverChild } from "../../../orchestrator/prover/proverChild.ts";
 import { loadNativeModule } from "../../../circuits/native/nativeModule.ts";
 import { ProcessProver } from "../../../orchestrator/prover/processProver.ts";
 import type { ProverSettings } from "../../../orchestrator/prover/proverMessages.ts";
+import { LocalStore } from "../../../orchestrator/storage/localStore.ts";
 import { silentLogger } from "../../../orchestrator/telemetry/logger.ts";
 import { encodeManifest } from "../../../sdk/protocol/manifest.ts";
 import { publicSignals } from "../../../sdk/protocol/publicSignals.ts";
@@ -277,6 +278,27 @@ describe("ProcessProver, native settings", { skip: BACKENDS[1].skip }, () => {
         }
       });
       assert.equal(holders.length, 1);
+    } finally {
+      await prover.stop();
+    }
+  });
+});
+
+describe("a mapped key that is cut short", { skip: BACKENDS[1].skip }, () => {
+  it("ends its process only, is refused then, and proves once it was fetched again", async () => {
+    const folder = path.join(release.directory, "mapped");
+    await cp(path.join(release.directory, "store"), folder, { recursive: true });
+    const { cid } = manifest.artefacts.provingKey;
+    const key = await store.get(cid);
+    const own = new LocalStore(folder);
+    const prover = new ProcessProver({ store: own });
+    try {
+      await prover.prepare(manifestCid);
+      await truncate(path.join(folder, cid), 1000);
+      await assert.rejects(prover.prove(work), fails("ComputeCrashed", { signalCode: "SIGBUS" }));
+      await assert.rejects(prover.prove(work), fails("ArtefactCorrupt"));
+      await own.put(key);
+      assert.equal((await prover.prove(work)).output.length, 20);
     } finally {
       await prover.stop();
     }
