@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { NO_TESTS, readCargoCounts, type Counts } from "./counts.ts";
@@ -43,6 +44,8 @@ export async function runProverSuite(input: {
 /** Null where cargo has all it needs; else why not, in one line. */
 async function fetchCrates(crate: string): Promise<string | null> {
   try {
+    const old = await tooOld(crate);
+    if (old !== null) return old;
     const { exitCode, output } = await run("cargo", ["fetch", "--locked"], {
       cwd: crate,
       timeoutMs: FETCH_MS,
@@ -53,6 +56,21 @@ async function fetchCrates(crate: string): Promise<string | null> {
   } catch {
     return "cargo is not installed";
   }
+}
+
+/** cargo fetches for compilers that cannot compile what it fetched. */
+async function tooOld(crate: string): Promise<string | null> {
+  const manifest = await readFile(join(crate, "Cargo.toml"), "utf8");
+  const { output } = await run("rustc", ["--version"], { cwd: crate, timeoutMs: FETCH_MS });
+  const needed = minorVersion(/^rust-version = "1\.(\d+)"/m, manifest);
+  return minorVersion(/^rustc 1\.(\d+)/m, output) >= needed
+    ? null
+    : `the crate needs rustc 1.${needed}, this is ${output.trim()}`;
+}
+
+/** 0 where the text says none. */
+function minorVersion(pattern: RegExp, text: string): number {
+  return Number(pattern.exec(text)?.[1] ?? 0);
 }
 
 async function run(

@@ -3,10 +3,17 @@ import { buildContracts, runHardhatSuite } from "./hardhatSuite.ts";
 import { runNodeSuite } from "./nodeSuite.ts";
 import { runProverSuite } from "./proverSuite.ts";
 
-export type SuiteName = "prover" | "contracts" | "unit" | "e2e" | "faults";
+export type SuiteName = "prover" | "contracts" | "unit" | "commands" | "e2e" | "faults";
 
 /** In the order they run: what everything stands on first, whole processes last. */
-export const SUITE_NAMES: readonly SuiteName[] = ["prover", "contracts", "unit", "e2e", "faults"];
+export const SUITE_NAMES: readonly SuiteName[] = [
+  "prover",
+  "contracts",
+  "unit",
+  "commands",
+  "e2e",
+  "faults",
+];
 
 interface Setting {
   readonly root: string;
@@ -21,9 +28,12 @@ const suites: Readonly<Record<SuiteName, (setting: Setting) => Promise<Counts>>>
     runNodeSuite({
       root,
       print,
-      files: ["test/{house,cli,sdk,parity,circuits,orchestrator,prover,scripts}/**/*.test.ts"],
+      files: ["test/{house,sdk,parity,circuits,orchestrator,prover}/**/*.test.ts"],
       concurrency: 2,
     }),
+  // Most of them against a chain of their own.
+  commands: async ({ root, print }) =>
+    runNodeSuite({ root, print, files: ["test/{cli,scripts}/**/*.test.ts"], concurrency: 2 }),
   // Real processes under real deadlines: one scenario at a time.
   e2e: async ({ root, print }) =>
     runNodeSuite({ root, print, files: ["test/e2e/**/*.test.ts"], concurrency: 1 }),
