@@ -1,15 +1,19 @@
-//! Phase times of one witness: cargo run --release --example time -- ZKEY WTNS THREADS TIMES
+//! Phase times of one witness: cargo run --release --example time -- ZKEY WTNS THREADS TIMES [portable]
 
 use assay_prover::control::{Control, Phase};
+use assay_prover::machine::keep_portable;
 use assay_prover::prove::{Blinding, Options, prove};
 use assay_prover::zkey::Zkey;
 use std::time::Instant;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [zkey, wtns, threads, times] = &arguments[..] else {
-        return Err("usage: time ZKEY WTNS THREADS TIMES".into());
+    let [zkey, wtns, threads, times, rest @ ..] = &arguments[..] else {
+        return Err("usage: time ZKEY WTNS THREADS TIMES [portable]".into());
     };
+    if rest == ["portable"] {
+        keep_portable();
+    }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.parse()?).build()?;
     let start = Instant::now();
     let key = pool.install(|| Zkey::open(zkey.as_ref()))?;

@@ -1,5 +1,6 @@
 use super::batch::Block;
 use super::digits::Sorted;
+use super::reduce::weighted;
 use crate::control::Control;
 use crate::element::{Bases, Group, Point};
 use crate::error::Result;
@@ -24,7 +25,7 @@ struct Piece {
 }
 
 /// The sum of (a piece of) a bucket.
-type BucketSum<F> = (usize, u32, Point<F>);
+pub type BucketSum<F> = (usize, u32, Point<F>);
 
 /// Σ (k + 1)·(sum of bucket k), for each window.
 pub fn weighted_sums<P: Group>(
@@ -39,12 +40,18 @@ pub fn weighted_sums<P: Group>(
             Ok(block_sums::<P>(bases, windows, &pieces, block))
         })
         .collect::<Result<_>>()?;
-    let sums = sums.concat();
+    let sums = merged::<P>(&sums.concat());
     let parts: Vec<&[BucketSum<P::BaseField>]> = sums.chunk_by(|one, two| one.0 == two.0).collect();
+    let buckets = windows.iter().map(|sorted| sorted.starts.len() - 1).max().unwrap_or(0);
+    let each = parts.len().div_ceil(rayon::current_num_threads()).max(1);
+    let found: Vec<Projective<P>> = parts
+        .par_chunks(each)
+        .map(|parts| weighted::<P>(parts, buckets))
+        .collect::<Result<Vec<_>>>()?
+        .concat();
     let mut totals = vec![Projective::<P>::ZERO; windows.len()];
     // A window without entries has no part.
     let places = parts.iter().map(|part| part[0].0);
-    let found: Vec<Projective<P>> = parts.par_iter().map(|part| running_sum::<P>(part)).collect();
     places.zip(found).for_each(|(window, total)| totals[window] = total);
     Ok(totals)
 }
@@ -96,19 +103,18 @@ fn block_sums<P: Group>(
         .collect()
 }
 
-fn running_sum<P: Group>(sums: &[BucketSum<P::BaseField>]) -> Projective<P> {
-    let (mut running, mut total) = (Projective::<P>::ZERO, Projective::<P>::ZERO);
-    let mut at = 0;
-    for (_, bucket, point) in sums.iter().rev() {
-        // Each step down adds what is above once more.
-        for _ in *bucket..at {
-            total += running;
-        }
-        at = *bucket;
-        running += point.affine::<P>();
+/// One sum for each bucket, where large ones came in several pieces.
+fn merged<P: Group>(sums: &[BucketSum<P::BaseField>]) -> Vec<BucketSum<P::BaseField>> {
+    let mut block = Block::default();
+    let pieces: Vec<&[BucketSum<P::BaseField>]> =
+        sums.chunk_by(|one, two| (one.0, one.1) == (two.0, two.1)).collect();
+    for pieces in &pieces {
+        block.groups.push((block.points.len() as u32, pieces.len() as u32));
+        block.points.extend(pieces.iter().map(|(_, _, point)| *point));
     }
-    for _ in 0..=at {
-        total += running;
-    }
-    total
+    block.add_up();
+    let groups = pieces.iter().zip(&block.groups);
+    groups
+        .map(|(pieces, (start, _))| (pieces[0].0, pieces[0].1, block.points[*start as usize]))
+        .collect()
 }

@@ -54,9 +54,8 @@ impl Cut {
 /// Scalars up to this are their own bucket: a one costs one addition.
 const SHORT_BITS: u32 = 8;
 const MIDDLE_BITS: u32 = 64;
-/// What summing one bucket costs, in additions into buckets. These take a product or less each
-/// where lanes do eight at a time, and the sums of buckets are made one by one.
-const BUCKET_COST: u64 = 12;
+/// What a bucket costs beside the additions into it, in such additions: two of its own, less packed.
+const BUCKET_COST: u64 = 4;
 /// Half the field: magnitudes never reach 2^253.
 const FULL_BITS: u32 = 253;
 

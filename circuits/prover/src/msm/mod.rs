@@ -5,6 +5,7 @@ mod buckets;
 pub(crate) mod digits;
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod lane_pairs;
+mod reduce;
 
 use crate::control::Control;
 use crate::element::{Bases, Group, Limbs};

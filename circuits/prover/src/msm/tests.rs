@@ -99,3 +99,44 @@ fn reads_back_what_is_written() {
     assert_eq!(ark_bn254::Fq::read(&bytes), point.x);
     assert!(Bases::new::<g1::Config>(&bytes).is_valid::<g1::Config>(0));
 }
+
+/// Factors of some buckets' points; many are the same, the opposite or missing.
+fn bucket_factors(buckets: usize, seed: u64) -> Vec<(u32, Fr)> {
+    let mut state = seed;
+    let mut draw = || {
+        state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+        state >> 40
+    };
+    let factor = |kind: u64, number: u64| match kind {
+        0..3 => Fr::from(1u64),
+        3..5 => -Fr::from(1u64),
+        5 => Fr::from(number),
+        _ => Fr::from(2u64),
+    };
+    let some = (0..buckets as u32).map(|bucket| (bucket, draw() % 9, draw()));
+    let kept = some.filter(|(_, kind, _)| *kind != 8);
+    kept.map(|(bucket, kind, number)| (bucket, factor(kind, number))).collect()
+}
+
+#[test]
+fn chains_of_buckets_weigh_each_by_its_place() {
+    for (buckets, windows) in [(1, 1), (4, 3), (255, 1), (1024, 2), (4096, 1), (256, 40)] {
+        let factors: Vec<Vec<(u32, Fr)>> =
+            (0..windows).map(|window| bucket_factors(buckets, window + 7)).collect();
+        let sums: Vec<Vec<_>> = factors
+            .iter()
+            .map(|window| {
+                let point =
+                    |factor: &Fr| to_point(&(Projective::<g1::Config>::generator() * factor));
+                window.iter().map(|(bucket, factor)| (0, *bucket, point(factor))).collect()
+            })
+            .collect();
+        let slices: Vec<&[_]> = sums.iter().map(Vec::as_slice).collect();
+        let found = reduce::weighted::<g1::Config>(&slices, buckets).unwrap();
+        for (window, total) in factors.iter().zip(found) {
+            let weight = |bucket: &u32| Fr::from(u64::from(*bucket) + 1);
+            let expected: Fr = window.iter().map(|(bucket, factor)| weight(bucket) * factor).sum();
+            assert_eq!(total, Projective::<g1::Config>::generator() * expected);
+        }
+    }
+}

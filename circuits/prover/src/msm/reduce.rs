@@ -1,0 +1,110 @@
+//! Buckets to one sum: Σ (k + 1)·(bucket k) of each window, many chains of additions side by side,
+//! so that they share inversions and lanes as the buckets' own sums do.
+
+use super::batch::{Pair, add_pairs};
+use super::buckets::BucketSum;
+use crate::element::{Coordinate, Group, Point};
+use crate::error::Result;
+use crate::memory::filled;
+use ark_ec::AdditiveGroup;
+use ark_ec::short_weierstrass::Projective;
+
+/// Chains that add at the same time: enough that an inversion, some 300 products, is little.
+const CHAINS: usize = 1 << 10;
+/// Fewer buckets in a chain would leave most of the work to the sums of chains.
+const LEAST_STEPS: usize = 8;
+
+/// The windows of some sums, in which each bucket occurs once, and how many buckets a window has.
+pub fn weighted<P: Group>(
+    windows: &[&[BucketSum<P::BaseField>]],
+    buckets: usize,
+) -> Result<Vec<Projective<P>>> {
+    let buckets = buckets.next_power_of_two();
+    let segments = segments(windows.len(), buckets);
+    let steps = buckets / segments;
+    let mut points = filled(windows.len() * buckets, Point::INFINITY)?;
+    for (window, sums) in windows.iter().enumerate() {
+        for (_, bucket, point) in *sums {
+            points[window * buckets + *bucket as usize] = *point;
+        }
+    }
+    let chains = windows.len() * segments;
+    // Of each chain the sum of its buckets, and of those sums as they grew.
+    let mut running: Vec<_> = (0..chains).map(|c| points[c * steps + steps - 1]).collect();
+    let mut total = running.clone();
+    let mut adder = Adder::default();
+    for step in (0..steps - 1).rev() {
+        adder.add(&mut running, |chain| points[chain * steps + step]);
+        adder.add(&mut total, |chain| running[chain]);
+    }
+    let parts = running.chunks(segments).zip(total.chunks(segments));
+    Ok(parts.map(|(running, total)| joined::<P>(running, total, steps)).collect())
+}
+
+/// Chains of a window: a power of two.
+fn segments(windows: usize, buckets: usize) -> usize {
+    let wanted = (CHAINS / windows.max(1)).max(1);
+    let most = (buckets / LEAST_STEPS).max(1);
+    1 << wanted.min(most).ilog2()
+}
+
+/// Chain s of a window holds buckets s·steps and on, and its own total counts from there.
+fn joined<P: Group>(
+    running: &[Point<P::BaseField>],
+    total: &[Point<P::BaseField>],
+    steps: usize,
+) -> Projective<P> {
+    let mut above = Projective::<P>::ZERO;
+    let mut places = Projective::<P>::ZERO;
+    for point in running[1..].iter().rev() {
+        above += point.affine::<P>();
+        places += above;
+    }
+    for _ in 0..steps.ilog2() {
+        places.double_in_place();
+    }
+    total.iter().fold(places, |sum, point| sum + point.affine::<P>())
+}
+
+/// Adds a point to each of many sums, whatever they are.
+struct Adder<F: Coordinate> {
+    points: Vec<Point<F>>,
+    pairs: Vec<Pair>,
+    unusual: Vec<Pair>,
+    room: F::Room,
+}
+
+impl<F: Coordinate> Default for Adder<F> {
+    fn default() -> Self {
+        let (points, pairs, unusual) = (Vec::new(), Vec::new(), Vec::new());
+        Self { points, pairs, unusual, room: F::Room::default() }
+    }
+}
+
+impl<F: Coordinate> Adder<F> {
+    fn add(&mut self, sums: &mut [Point<F>], added: impl Fn(usize) -> Point<F>) {
+        let Self { points, pairs, unusual, room } = self;
+        points.clear();
+        pairs.clear();
+        unusual.clear();
+        for (chain, sum) in sums.iter_mut().enumerate() {
+            let point = added(chain);
+            if point.is_infinity() {
+                continue;
+            }
+            if sum.is_infinity() {
+                *sum = point;
+                continue;
+            }
+            let pair = (points.len() as u32, chain as u32);
+            if sum.x == point.x {
+                unusual.push(pair)
+            } else {
+                pairs.push(pair)
+            }
+            points.extend([*sum, point]);
+        }
+        F::add_pairs(points, pairs, sums, room);
+        add_pairs(points, unusual, sums, &mut Vec::new());
+    }
+}
