@@ -148,6 +148,30 @@ describe("readWorkerConfig", () => {
       ["ASSAY_WORKER_TOKEN is missing"],
     );
   });
+
+  it("divides its prover into groups, within a memory limit", () => {
+    const token = { ASSAY_WORKER_TOKEN: "0123456789abcdef" };
+    const usual = readWorkerConfig(token).prover;
+    assert.deepEqual(
+      [usual.groups, usual.threads, usual.memoryLimitBytes],
+      [1, undefined, undefined],
+    );
+    assert.equal(usual.isPortable, false);
+    const { prover } = readWorkerConfig({
+      ...token,
+      ASSAY_PROVER_GROUPS: "4",
+      ASSAY_PROVER_THREADS: "2",
+      ASSAY_PROVER_MEMORY_MB: "512",
+      ASSAY_PROVER_PORTABLE: "on",
+    });
+    const sizes = { groups: 4, threads: 2, memoryLimitBytes: 2 ** 29, isPortable: true };
+    assert.deepEqual(prover, { backend: "auto", ...sizes });
+    const wrong = { ...token, ASSAY_PROVER_GROUPS: "0", ASSAY_PROVER_MEMORY_MB: "much" };
+    assert.deepEqual(
+      mistakesOf(() => readWorkerConfig(wrong)),
+      ['ASSAY_PROVER_GROUPS is below 1: "0"', 'ASSAY_PROVER_MEMORY_MB is no whole number: "much"'],
+    );
+  });
 });
 
 describe("a process with a wrong configuration", () => {
