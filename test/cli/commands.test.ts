@@ -29,7 +29,7 @@ describe("assay", () => {
   it("refuses a suite of tests that does not exist", () => {
     const { status, said } = assay("test", "everything");
     assert.equal(status, 1);
-    assert.match(said, /Allowed choices are contracts, unit, e2e, faults/);
+    assert.match(said, /Allowed choices are prover, contracts, unit, commands, e2e, faults/);
   });
 });
 
