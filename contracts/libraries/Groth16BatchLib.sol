@@ -256,18 +256,18 @@ library Groth16BatchLib {
         }
     }
 
-    /// @dev The whole product fails for one point and does not say for which.
+    /// @dev The whole product fails for one point and does not say for which. Where it is none of the others,
+    /// it is the last.
     function _firstOutsideSubgroup(
         uint256[] memory pairs,
         uint256 count
-    ) private view returns (uint256) {
+    ) private view returns (uint256 index) {
         uint256[] memory one = new uint256[](6);
         (one[0], one[1]) = (1, 2);
-        for (uint256 i = 0; i < count; ++i) {
-            for (uint256 j = 2; j < 6; ++j) one[j] = pairs[6 * i + j];
+        for (; index + 1 < count; ++index) {
+            for (uint256 j = 2; j < 6; ++j) one[j] = pairs[6 * index + j];
             (bool isWellFormed, ) = Bn254Lib.pairing(one);
-            if (!isWellFormed) return i;
+            if (!isWellFormed) return index;
         }
-        return NONE;
     }
 }

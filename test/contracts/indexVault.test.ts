@@ -162,8 +162,6 @@ describe("IndexVault: shares", () => {
   });
 
   it("never pays out more than came in and the index earned", async () => {
-    const scene = await fresh();
-    const { vault, token, saver } = scene;
     const steps = fc.array(
       fc.record({
         kind: fc.constantFrom("deposit", "withdraw", "move", "rebalance"),
@@ -173,6 +171,8 @@ describe("IndexVault: shares", () => {
     );
     await fc.assert(
       fc.asyncProperty(steps, async (history) => {
+        const scene = await fresh();
+        const { vault, token, saver } = scene;
         for (const { kind, amount } of history) {
           const before = BigInt(await read(vault, "totalAssets"));
           const account = BigInt(await read(token, "balanceOf", saver.address));
