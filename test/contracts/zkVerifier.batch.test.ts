@@ -279,7 +279,7 @@ describe("malformed batches", () => {
   for (const [what, change] of malformed) {
     it(`name the item with ${what}, at a bounded price`, async () => {
       const { w, items } = await world();
-      for (const index of [0, 3]) {
+      for (const index of [0, 3, items.length - 1]) {
         const values = valuesOf(changed(items, index, withEvidence(change)));
         await expect(read(w.verifier, "verifyBatch", ...values))
           .to.be.revertedWithCustomError(w.verifier, "BatchEvidenceMalformed")
