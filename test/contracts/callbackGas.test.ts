@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { concat, hexlify } from "ethers";
-import hre from "hardhat";
 
 import { deployContract } from "../../scripts/deploy/deploy.ts";
+import { skipUnderCoverage } from "./support/underCoverage.ts";
 import {
   answers,
   ask,
@@ -58,10 +58,7 @@ async function gasGiven(
 
 describe("gas of a callback", () => {
   it("is whole at the least gas limit an answer succeeds with, code of a delegate included", async function () {
-    if (hre.globalOptions.coverage) {
-      process.stderr.write("skipped: coverage counts inside the contracts, which costs gas\n");
-      this.skip();
-    }
+    skipUnderCoverage(this);
     const { w, asked } = await delegated();
     const attempt = { w, asked, evidence: await proofFor(w, asked) };
     const whole = await gasGiven(attempt, PLENTY);

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { expect } from "chai";
-import hre from "hardhat";
+import { skipUnderCoverage } from "./support/underCoverage.ts";
 
 const ARTIFACTS = resolve(import.meta.dirname, "../../artifacts/contracts");
 /** EIP-170. */
@@ -42,8 +42,7 @@ const bytesOf = (code: string): number => (code.length - 2) / 2;
 
 describe("code that is deployed", () => {
   it("fits into what a chain takes", async function () {
-    // Coverage counts inside the contracts, which costs code.
-    if (hre.globalOptions.coverage) this.skip();
+    skipUnderCoverage(this);
     const contracts = await deployable();
     expect(contracts.map(({ contractName }) => contractName)).to.include.members(DEPLOYED);
     for (const { contractName, bytecode, deployedBytecode } of contracts) {

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { dataLength, hexlify, type ContractTransactionReceipt } from "ethers";
-import hre from "hardhat";
 
 import { deployContract } from "../../scripts/deploy/deploy.ts";
+import { skipUnderCoverage } from "./support/underCoverage.ts";
 import {
   ANSWERED,
   askMany,
@@ -149,8 +149,7 @@ describe("fulfillBatch", () => {
   });
 
   it("reverts as a whole where gas is short: no item fails for want of it", async function () {
-    // Coverage counts inside the contracts, which costs gas.
-    if (hre.globalOptions.coverage) this.skip();
+    skipUnderCoverage(this);
     const { w, asked } = await three();
     const items = await itemsFor(w, asked);
     const outcomes = new Set<bigint>();

@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import { keccak256, ZeroAddress } from "ethers";
-import hre from "hardhat";
 
 import { deployContract } from "../../scripts/deploy/deploy.ts";
 import { rightOutput, STAND_IN_GAS, standIn, wrongOutput } from "../../scripts/sim/evidence.ts";
 import type { Hex } from "../../sdk/protocol/abiEncoding.ts";
 import { encodeVerifyingKey } from "../../sdk/protocol/verifyingKey.ts";
+import { skipUnderCoverage } from "./support/underCoverage.ts";
 import { ethers, networkHelpers, proverOf, read, send } from "./support/world.ts";
 
 const input: Hex = `0x${"1b".repeat(128)}`;
@@ -73,8 +73,7 @@ describe("ScriptedVerifier", () => {
   });
 
   it("costs with a stand-in what it costs with a proof, within one percent", async function () {
-    // Coverage counts inside the contracts, which costs gas.
-    if (hre.globalOptions.coverage) this.skip();
+    skipUnderCoverage(this);
     const { signer, judge, keyAddress } = await networkHelpers.loadFixture(deployJudge);
     const claim = claimed(rightOutput(input), keyAddress);
     const gasOf = async (evidence: unknown): Promise<number> => {

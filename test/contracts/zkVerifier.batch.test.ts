@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { ZeroHash, type Contract } from "ethers";
-import hre from "hardhat";
 
 import { deployContract } from "../../scripts/deploy/deploy.ts";
 import { FIELD_ORDER } from "../../sdk/protocol/field.ts";
+import { expectToBurnLessThan } from "./support/burnedGas.ts";
 import {
   moved,
   negated,
@@ -15,7 +15,7 @@ import {
   type BatchItem,
 } from "./support/batch.ts";
 import { outsideSubgroup } from "./support/points.ts";
-import { deployWorld, ethers, networkHelpers, read, type World } from "./support/world.ts";
+import { deployWorld, networkHelpers, read, type World } from "./support/world.ts";
 
 const COUNT = 5n;
 const MAXIMUM = 2n ** 256n - 1n;
@@ -291,19 +291,3 @@ describe("malformed batches", () => {
     });
   }
 });
-
-/** A failing transaction to the verifier burns at most this, although it was given fifteen million. */
-async function expectToBurnLessThan(w: World, data: string, maximum: bigint): Promise<void> {
-  // Coverage counts inside the contracts, which costs gas.
-  if (hre.globalOptions.coverage) return;
-  const to = w.addresses.zkVerifier;
-  const sent = w.stranger.sendTransaction({ to, data, gasLimit: 15_000_000n });
-  await sent.then(
-    () => expect.fail("it did not revert"),
-    () => undefined,
-  );
-  const block = await ethers.provider.getBlock("latest");
-  const receipt = await ethers.provider.getTransactionReceipt(block?.transactions[0] ?? "");
-  if (receipt?.status !== 0) throw new Error("the failing transaction was not mined");
-  expect(receipt.gasUsed < maximum, `${receipt.gasUsed} gas`).to.equal(true);
-}

@@ -1,6 +1,5 @@
 import { expect } from "chai";
 import { concat, getCreate2Address, hexlify, keccak256, ZeroHash, type Contract } from "ethers";
-import hre from "hardhat";
 
 import { deployContract } from "../../scripts/deploy/deploy.ts";
 import { FIELD_ORDER } from "../../sdk/protocol/field.ts";
@@ -9,6 +8,7 @@ import {
   verifyingKeyId,
   type VerifyingKey,
 } from "../../sdk/protocol/verifyingKey.ts";
+import { expectToBurnLessThan } from "./support/burnedGas.ts";
 import {
   INFINITY_G1,
   INFINITY_G2,
@@ -324,20 +324,4 @@ async function freshVerifier(w: World): Promise<Contract> {
 async function verifierPinnedTo(w: World, setup: string): Promise<Contract> {
   const address = await deployContract(w.owner, "ZkVerifier", [setup]);
   return w.verifier.attach(address) as Contract;
-}
-
-/** A failing transaction to the verifier burns at most this, although it was given ten million. */
-async function expectToBurnLessThan(w: World, data: string, maximum: bigint): Promise<void> {
-  // Coverage counts inside the contracts, which costs gas.
-  if (hre.globalOptions.coverage) return;
-  const to = w.addresses.zkVerifier;
-  const sent = w.stranger.sendTransaction({ to, data, gasLimit: 10_000_000n });
-  await sent.then(
-    () => expect.fail("it did not revert"),
-    () => undefined,
-  );
-  const block = await ethers.provider.getBlock("latest");
-  const receipt = await ethers.provider.getTransactionReceipt(block?.transactions[0] ?? "");
-  if (receipt?.status !== 0) throw new Error("the failing transaction was not mined");
-  expect(receipt.gasUsed < maximum, `${receipt.gasUsed} gas`).to.equal(true);
 }
