@@ -6,7 +6,14 @@ import { describe, it } from "node:test";
 import type { Hex } from "../../orchestrator/domain/ports.ts";
 import { eventually } from "../orchestrator/support/ports.ts";
 import { rpc, setUpBench, type Bench } from "./support/bench.ts";
-import { ask, assertSettledOnce, fulfilments, reportOf, untilSettled } from "./support/requests.ts";
+import {
+  ask,
+  assertSettledOnce,
+  fulfilments,
+  reportOf,
+  untilReport,
+  untilSettled,
+} from "./support/requests.ts";
 
 /** Deep enough that all are proven before the first may be settled. */
 const DEPTH = 3;
@@ -14,18 +21,24 @@ const DEPTH = 3;
 const mineEvery = (bench: Bench, seconds: number) =>
   rpc(bench.chain, "evm_setIntervalMining", [seconds]);
 
-/** Requests of one moment, all proven, none settled yet; no block comes any more. */
+/** Requests of one block, all proven, none settled yet; no block comes any more. */
 async function proven(bench: Bench, indices: readonly number[]): Promise<readonly Hex[]> {
-  const asked = await ask(bench, indices);
+  const { provider, user } = bench.network;
   await mineEvery(bench, 0);
-  const ids = asked.map(({ requestId }) => requestId);
+  const before = await provider.getTransactionCount(user.address, "latest");
+  const asking = ask(bench, indices);
+  const areSent = async () => {
+    const count = await provider.getTransactionCount(user.address, "pending");
+    return count === before + indices.length;
+  };
+  await eventually(areSent, { withinMs: 30_000, what: "all requests are sent" });
+  await mine(bench, 1);
+  const ids = (await asking).map(({ requestId }) => requestId);
   for (const requestId of ids) {
-    const isProven = async () => {
-      // Not known before the node has read the block.
-      const report = await reportOf(bench, requestId).catch(() => null);
-      return report !== null && report.proveSeconds !== null;
-    };
-    await eventually(isProven, { withinMs: 60_000, what: `a proof of ${requestId}` });
+    await untilReport(bench, requestId, {
+      isMeant: ({ proveSeconds }) => proveSeconds !== null,
+      what: "a proof",
+    });
   }
   return ids;
 }
@@ -44,8 +57,11 @@ function poison(bench: Bench, requestId: Hex, other: Hex): void {
   assert.equal(changes, 1);
 }
 
+const mine = (bench: Bench, blocks: number) =>
+  rpc(bench.chain, "anvil_mine", [`0x${blocks.toString(16)}`]);
+
 const mineAgain = async (bench: Bench): Promise<void> => {
-  await rpc(bench.chain, "anvil_mine", [`0x${DEPTH.toString(16)}`]);
+  await mine(bench, DEPTH);
   await mineEvery(bench, 1);
 };
 

@@ -21,7 +21,7 @@ import {
   outputHeardBy,
   statusOf,
 } from "./support/optimisticRequests.ts";
-import { reportOf } from "./support/requests.ts";
+import { untilReport, untilWhy } from "./support/requests.ts";
 
 const WINDOW = 600;
 /** Longer than the window: a proof is never due before its end. */
@@ -53,9 +53,8 @@ describe("a challenged optimistic answer", { timeout: 300_000 }, () => {
         await eventually(isCalled, { withinMs: 20_000, what: "the alarm" });
         assert.match(processes.log("node"), /"level":"error".*ProofDeadlineNear/);
         assert.match(await page(), /^challenges_open_count 1$/m);
-        const { why, answer } = await reportOf(bench, asked.requestId);
+        const { answer } = await untilWhy(bench, asked.requestId, /waits for a prove worker/);
         assert.equal(answer?.isChallenged, true);
-        assert.match(why, /waits for a prove worker/);
       },
     );
 
@@ -130,7 +129,10 @@ describe("a watchtower", { timeout: 400_000 }, () => {
     });
 
     await t.test("it committed a block before, and computed the output twice", async () => {
-      const report = await reportOf({ ...bench, nodeUrl: tower.nodeUrl }, lied.requestId);
+      const report = await untilReport(tower, lied.requestId, {
+        isMeant: ({ transactions }) => transactions.at(-1)?.state === "Done",
+        what: "its transactions are done",
+      });
       const purposes = report.transactions.map(({ purpose }) => purpose);
       assert.deepEqual(purposes, ["commitOverturn", "overturn"]);
       const [first, second] = report.transactions.map(({ minedInBlock }) => minedInBlock ?? 0);
@@ -139,8 +141,7 @@ describe("a watchtower", { timeout: 400_000 }, () => {
     });
 
     await t.test("the honest answer was checked and becomes final", async () => {
-      const { why } = await reportOf({ ...bench, nodeUrl: tower.nodeUrl }, honest.requestId);
-      assert.match(why, /this node computed the same output/);
+      await untilWhy(tower, honest.requestId, /this node computed the same output/);
       const page = await (await fetch(`${tower.nodeUrl}/metrics`)).text();
       assert.match(page, /^answers_watched_total\{verdict="right"\} 1$/m);
       assert.match(page, /^answers_watched_total\{verdict="wrong"\} 1$/m);

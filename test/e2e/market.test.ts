@@ -5,15 +5,13 @@ import { describe, it } from "node:test";
 
 import { Contract, type TransactionResponse } from "ethers";
 
-import type { RequestReport } from "../../orchestrator/domain/nodeApi.ts";
-import type { Hex } from "../../orchestrator/domain/ports.ts";
 import { inferenceCoordinatorAbi } from "../../sdk/protocol/abi/inferenceCoordinator.ts";
 import { eventually } from "../orchestrator/support/ports.ts";
 import { setUpBench, type Bench } from "./support/bench.ts";
 import { askFor, notedBaseFees, pass, setBaseFee, untilEvent } from "./support/marketRequests.ts";
 import { OperatorProcesses } from "./support/operatorProcesses.ts";
-import { askOne, readingOf, reportOf } from "./support/requests.ts";
-import { account, enrolSecondOperator, type SecondOperator } from "./support/secondOperator.ts";
+import { askOne, readingOf, reportOf, untilWhy } from "./support/requests.ts";
+import { account, enrolSecondOperator } from "./support/secondOperator.ts";
 
 const GWEI = 10n ** 9n;
 /** As the release says; declining is free in the first third. */
@@ -31,10 +29,6 @@ async function damagedNode(bench: Bench): Promise<OperatorProcesses> {
   const processes = new OperatorProcesses({ environment, logFolder: join(good, "..") });
   bench.cleanup.add(() => processes.stop());
   return processes;
-}
-
-async function reportOfSecond({ nodeUrl }: SecondOperator, requestId: Hex): Promise<RequestReport> {
-  return (await (await fetch(`${nodeUrl}/v1/requests/${requestId}`)).json()) as RequestReport;
 }
 
 describe("two operators in one market", { timeout: 400_000 }, () => {
@@ -66,11 +60,7 @@ describe("two operators in one market", { timeout: 400_000 }, () => {
     await t.test("who is late is stood in for, for half of his penalty", async () => {
       const request = { operatorId: network.operatorId, maxGasPrice: 20n * GWEI };
       const requestId = await askFor(bench, request);
-      const waits = async () => (await reportOfSecond(second, requestId)).why;
-      await eventually(async () => /assigned to another operator/.test(await waits()), {
-        withinMs: 20_000,
-        what: "the second operator waits for the window's end",
-      });
+      await untilWhy(second, requestId, /assigned to another operator/);
       await pass(bench, PRIMARY_WINDOW);
       const { event } = await untilEvent(bench, "RequestFulfilled", requestId);
       assert.equal(event.args["operatorId"], second.operatorId);
@@ -94,7 +84,7 @@ describe("two operators in one market", { timeout: 400_000 }, () => {
       const noted = await notedBaseFees(bench);
       assert.equal(noted.length, 1);
       assert.ok((noted[0] ?? 0n) > 5n * GWEI);
-      const { transactions } = await reportOfSecond(second, stuck);
+      const { transactions } = await reportOf(second, stuck);
       assert.deepEqual(
         transactions.map(({ purpose }) => purpose),
         ["noteBaseFee"],

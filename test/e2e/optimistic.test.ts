@@ -12,9 +12,9 @@ import {
   revokeJudge,
   statusOf,
 } from "./support/optimisticRequests.ts";
-import { reportOf } from "./support/requests.ts";
-import { eventually } from "../orchestrator/support/ports.ts";
+import { reportOf, untilWhy } from "./support/requests.ts";
 
+const WAITS_FOR_WINDOW = /final when its window is over/;
 const WINDOW = 600;
 const PROFILE = { ...DEVELOPMENT_PROFILE, challengeWindowSeconds: BigInt(WINDOW) };
 
@@ -40,10 +40,8 @@ describe("an honest optimistic answer", { timeout: 300_000 }, () => {
     assert.match(processes.log("node"), /output confirmed by a second execution/);
 
     await t.test("the node says that it waits for the window", async () => {
-      const isSeen = async () => (await reportOf(bench, asked.requestId)).answer !== null;
-      await eventually(isSeen, { withinMs: 10_000, what: "the node saw its answer" });
-      const report = await reportOf(bench, asked.requestId);
-      assert.match(report.why, /final when its window is over/);
+      const report = await untilWhy(bench, asked.requestId, WAITS_FOR_WINDOW);
+      assert.notEqual(report.answer, null);
       assert.equal(report.proveSeconds, null);
     });
 
@@ -65,7 +63,8 @@ describe("an honest optimistic answer", { timeout: 300_000 }, () => {
       for (const index of [1, 2, 3]) {
         all.push(await askOptimistic(bench, consumer, { index, delivery: "WhenAnswered" }));
       }
-      for (const { requestId } of all) await untilEvent(bench, "RequestAnswered", requestId);
+      // Also the node knows that they are answered before their windows end at once.
+      for (const { requestId } of all) await untilWhy(bench, requestId, WAITS_FOR_WINDOW);
       await pass(bench, WINDOW);
       const ends = [];
       for (const { requestId } of all) {

@@ -2,9 +2,20 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { loadNativeModule } from "../../circuits/native/nativeModule.ts";
+import type { RequestReport } from "../../orchestrator/domain/nodeApi.ts";
+import type { Hex } from "../../orchestrator/domain/ports.ts";
 import { eventually } from "../orchestrator/support/ports.ts";
-import { setUpBench } from "./support/bench.ts";
-import { ask, askOne, assertSettledOnce, reportOf, untilSettled } from "./support/requests.ts";
+import { setUpBench, type Bench } from "./support/bench.ts";
+import { ask, askOne, assertSettledOnce, untilReport, untilSettled } from "./support/requests.ts";
+
+/** Waits until the node has seen the settlement and noted what became of its transaction. */
+function untilDone(bench: Bench, requestId: Hex): Promise<RequestReport> {
+  return untilReport(bench, requestId, {
+    isMeant: ({ endedAs, transactions }) =>
+      endedAs === "Finalized" && transactions[0]?.state === "Done",
+    what: "the settlement is done",
+  });
+}
 
 describe("requests on a chain with real processes", { timeout: 240_000 }, () => {
   it("are proven, called back and settled exactly once", async (t) => {
@@ -26,12 +37,7 @@ describe("requests on a chain with real processes", { timeout: 240_000 }, () => 
     await t.test(
       "the node tells what became of a request, and calls nothing final too early",
       async () => {
-        const isDone = async () => {
-          const { endedAs, transactions } = await reportOf(bench, first.requestId);
-          return endedAs === "Finalized" && transactions[0]?.state === "Done";
-        };
-        await eventually(isDone, { withinMs: 10_000, what: "the settlement is done" });
-        const report = await reportOf(bench, first.requestId);
+        const report = await untilDone(bench, first.requestId);
         assert.equal(report.isFinal, false);
         assert.match(report.why, /mined block that is not final/);
         assert.equal(report.transactions.length, 1);
@@ -40,6 +46,7 @@ describe("requests on a chain with real processes", { timeout: 240_000 }, () => 
     );
 
     await t.test("the float model ran beside the integer model", async () => {
+      for (const { requestId } of more) await untilDone(bench, requestId);
       const page = await (await fetch(`${nodeUrl}/metrics`)).text();
       assert.match(page, /^float_difference_units_count 4$/m);
       assert.match(page, /^proving_duration_seconds_count 4$/m);

@@ -85,9 +85,42 @@ export async function assertSettledOnce(
   assert.equal(sent, transactions.size, "no transaction of the sender beside those");
 }
 
+/**
+ * Waits for a report of which `isMeant` holds: a node's journal follows the chain by a moment.
+ *
+ * @param input.what named in the error, beside the last report
+ */
+export async function untilReport(
+  place: Pick<Bench, "nodeUrl">,
+  requestId: Hex,
+  input: { readonly isMeant: (report: RequestReport) => boolean; readonly what: string },
+): Promise<RequestReport> {
+  const end = Date.now() + 30_000;
+  for (;;) {
+    // Not known before the node has read its block.
+    const report = await reportOf(place, requestId).catch(String);
+    if (typeof report !== "string" && input.isMeant(report)) return report;
+    if (Date.now() > end) throw new Error(`not yet: ${input.what}: ${JSON.stringify(report)}`);
+    await delay(50);
+  }
+}
+
+/** Waits until the node's sentence about the request is this one. */
+export function untilWhy(
+  place: Pick<Bench, "nodeUrl">,
+  requestId: Hex,
+  sentence: RegExp,
+): Promise<RequestReport> {
+  const isMeant = ({ why }: RequestReport) => sentence.test(why);
+  return untilReport(place, requestId, { isMeant, what: sentence.source });
+}
+
 /** The node's answer to "why is it still pending". */
-export async function reportOf(bench: Bench, requestId: Hex): Promise<RequestReport> {
-  const response = await fetch(`${bench.nodeUrl}/v1/requests/${requestId}`);
+export async function reportOf(
+  { nodeUrl }: Pick<Bench, "nodeUrl">,
+  requestId: Hex,
+): Promise<RequestReport> {
+  const response = await fetch(`${nodeUrl}/v1/requests/${requestId}`);
   if (response.status !== 200) throw new Error(`no report: ${response.status}`);
   return (await response.json()) as RequestReport;
 }
