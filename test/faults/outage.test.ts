@@ -9,8 +9,9 @@ import {
   askOne,
   assertSettledOnce,
   fulfilments,
-  reportOf,
+  untilReport,
   untilSettled,
+  untilWhy,
 } from "../e2e/support/requests.ts";
 import { eventually, freePort } from "../orchestrator/support/ports.ts";
 import { FlakyProxy } from "./flakyProxy.ts";
@@ -24,12 +25,10 @@ describe("Redis", { timeout: 240_000 }, () => {
     const bench = await setUpBench(t, { environment });
     bench.processes.startAll();
     const { requestId } = await askOne(bench, 0);
-    const isJournaled = async () => {
-      const { heldUpBy } = await reportOf(bench, requestId);
-      return heldUpBy?.includes("Redis does not answer");
-    };
-    const journaled = () => isJournaled().catch(() => false);
-    await eventually(journaled, { ...soon, what: "the node says what it waits for" });
+    await untilReport(bench, requestId, {
+      isMeant: ({ heldUpBy }) => /Redis does not answer/.test(heldUpBy ?? ""),
+      what: "the node says what it waits for",
+    });
     assert.equal((await fetch(`${bench.nodeUrl}/health`)).status, 503);
 
     const redis = await startEmbeddedServer(redisPort);
@@ -85,10 +84,14 @@ describe("RPC", { timeout: 240_000 }, () => {
     const isSeen = () => processes.log("node").includes(second.requestId);
     await eventually(isSeen, { ...soon, what: "the request is journaled" });
     await proxy.cut();
-    const isProven = async () => (await reportOf(bench, second.requestId)).proveSeconds !== null;
-    await eventually(isProven, { ...soon, what: "the request is proven without an RPC" });
-    const { heldUpBy } = await reportOf(bench, second.requestId);
-    assert.match(heldUpBy ?? "", /No RPC endpoint answers/);
+    await untilReport(bench, second.requestId, {
+      isMeant: ({ proveSeconds }) => proveSeconds !== null,
+      what: "the request is proven without an RPC",
+    });
+    await untilReport(bench, second.requestId, {
+      isMeant: ({ heldUpBy }) => /No RPC endpoint answers/.test(heldUpBy ?? ""),
+      what: "the node says that no RPC answers",
+    });
     await proxy.mend();
     await untilSettled(bench, second.requestId);
     const requests = [first, second].map(({ requestId }, index) => ({ requestId, index }));
@@ -104,8 +107,7 @@ describe("RPC", { timeout: 240_000 }, () => {
     await untilSettled(bench, requestId);
     await assertSettledOnce(bench, [{ requestId, index: 0 }]);
     assert.match(bench.processes.log("node"), /caught up with final blocks/);
-    const isMined = async () => /not final yet/.test((await reportOf(bench, requestId)).why);
-    await eventually(isMined, { ...soon, what: "the node has seen the settlement's block" });
+    await untilWhy(bench, requestId, /not final yet/);
   });
 
   it("of another chain, or without the contracts, ends the node with a sentence", async (t) => {

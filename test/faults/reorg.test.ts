@@ -1,13 +1,20 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { Transaction } from "ethers";
+import { Transaction, type TransactionReceipt } from "ethers";
 
 import { rpc, setUpBench, type Bench } from "../e2e/support/bench.ts";
 import { challenge } from "../e2e/support/disputes.ts";
 import { untilEvent } from "../e2e/support/marketRequests.ts";
 import { askOptimistic, deployConsumer } from "../e2e/support/optimisticRequests.ts";
-import { askOne, fulfilments, readingOf, reportOf, untilSettled } from "../e2e/support/requests.ts";
+import {
+  askOne,
+  fulfilments,
+  readingOf,
+  reportOf,
+  untilSettled,
+  untilWhy,
+} from "../e2e/support/requests.ts";
 import { eventually } from "../orchestrator/support/ports.ts";
 
 /** Replaces the blocks from this one to the head by empty ones. */
@@ -23,10 +30,10 @@ async function untilSeenSettled(bench: Bench, requestId: `0x${string}`): Promise
   await eventually(isSeen, { withinMs: 20_000, what: "the node saw the settlement" });
 }
 
-async function blockOf({ network }: Bench, transactionHash: string): Promise<number> {
+async function receiptOf({ network }: Bench, transactionHash: string): Promise<TransactionReceipt> {
   const receipt = await network.provider.getTransactionReceipt(transactionHash);
   if (receipt === null) throw new Error(`${transactionHash} is not mined`);
-  return receipt.blockNumber;
+  return receipt;
 }
 
 describe("a re-org", { timeout: 240_000 }, () => {
@@ -38,11 +45,12 @@ describe("a re-org", { timeout: 240_000 }, () => {
     const [first] = await fulfilments(bench, requestId);
     assert.ok(first !== undefined);
 
-    await reorgFrom(bench, await blockOf(bench, first));
-    assert.equal((await fulfilments(bench, requestId)).length, 0);
+    const before = await receiptOf(bench, first);
+    await reorgFrom(bench, before.blockNumber);
     await untilSettled(bench, requestId);
 
     assert.deepEqual(await fulfilments(bench, requestId), [first]);
+    assert.notEqual((await receiptOf(bench, first)).blockHash, before.blockHash);
     assert.equal(await readingOf(bench, requestId), bench.labels[0]);
     assert.match(bench.processes.log("node"), /chain re-organised/);
   });
@@ -60,9 +68,8 @@ describe("a re-org", { timeout: 240_000 }, () => {
     assert.ok(asking !== undefined);
 
     await reorgFrom(bench, seenInBlock);
-    const isUnseen = async () => (await reportOf(bench, requestId)).seenInBlock === null;
-    await eventually(isUnseen, { withinMs: 20_000, what: "the node noticed" });
-    assert.match((await reportOf(bench, requestId)).why, /re-org/);
+    const { seenInBlock: now } = await untilWhy(bench, requestId, /re-org/);
+    assert.equal(now, null);
     await rpc(bench.chain, "eth_sendRawTransaction", [Transaction.from(asking).serialized]);
     await untilSettled(bench, requestId);
 
@@ -89,7 +96,7 @@ describe("a re-org", { timeout: 240_000 }, () => {
     const seen = { withinMs: 20_000, what: "the node saw the challenge" };
     await eventually(async () => (await isChallenged()) === true, seen);
 
-    await reorgFrom(bench, await blockOf(bench, first.transactionHash));
+    await reorgFrom(bench, (await receiptOf(bench, first.transactionHash)).blockNumber);
     const again = await untilEvent(bench, "RequestAnswered", requestId);
     assert.equal(again.transactionHash, first.transactionHash, "the same bytes");
     const isAlone = { withinMs: 20_000, what: "the node saw that nobody asks for a proof" };

@@ -176,8 +176,10 @@ for (const { backend, skip } of BACKENDS)
     it("stops a proof when asked, and proves again afterwards", async () => {
       await prover.prepare(manifestCid);
       const controller = new AbortController();
-      const proof = prover.prove(work, { signal: controller.signal });
-      setTimeout(() => controller.abort(new Error("no longer wanted")), 20);
+      const onPhase = () => {
+        controller.abort(new Error("no longer wanted"));
+      };
+      const proof = prover.prove(work, { signal: controller.signal, onPhase });
       await assert.rejects(proof, /no longer wanted/);
       await assert.rejects(prover.prove(work, { signal: controller.signal }), /no longer wanted/);
       assert.equal((await prover.prove(work)).output.length, 20);
