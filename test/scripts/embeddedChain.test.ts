@@ -23,7 +23,7 @@ describe("startEmbeddedChain", () => {
     const pid = Number(line);
     assert.ok(isAlive(pid));
     parent.kill("SIGKILL");
-    await eventually(() => !isAlive(pid), { withinMs: 5_000, what: "the chain ends" });
+    await eventually(() => !isAlive(pid), { withinMs: 30_000, what: "the chain ends" });
   });
 
   it("tells when the chain ended by itself, and not when it was stopped", async () => {
@@ -31,7 +31,7 @@ describe("startEmbeddedChain", () => {
     await stopped.stop();
     assert.equal(stopped.failed.aborted, false);
     process.kill(lost.pid, "SIGKILL");
-    await eventually(() => lost.failed.aborted, { withinMs: 5_000, what: "the loss is told" });
+    await eventually(() => lost.failed.aborted, { withinMs: 30_000, what: "the loss is told" });
     assert.match(String(lost.failed.reason), /The embedded chain ended/);
   });
 });
