@@ -1,13 +1,13 @@
 import { BlockFollower } from "./chain/blockFollower.ts";
 import { decodeLog } from "./chain/coordinator.ts";
-import { notedBaseFee, requireSender, rpcReleaseRegistry } from "./chain/registries.ts";
+import { requireSender, rpcReleaseRegistry } from "./chain/registries.ts";
 import { systemClock as clock } from "./clock.ts";
 import type { NodeConfig } from "./config.ts";
 import type { NodeApi } from "./domain/nodeApi.ts";
 import type { Journal } from "./domain/nodePorts.ts";
 import type { Logger } from "./domain/ports.ts";
 import type { Base, Desk, Loop } from "./nodeBase.ts";
-import { connect } from "./nodeChain.ts";
+import { baseFeeNotesOf, connect } from "./nodeChain.ts";
 import { confirmLoop, createJudges, secretOf } from "./nodeOptimistic.ts";
 import { createView } from "./nodeView.ts";
 import { BullWorkQueue } from "./queue/bullWorkQueue.ts";
@@ -166,12 +166,12 @@ function createTransmitter({
 
 function transactLoop(desk: Desk): Loop {
   const { config, journal, logger, chain, view, transmitter, settleWake } = desk;
-  const { operatorRegistry, pollMs } = config.chain;
+  const { pollMs } = config.chain;
   const tendEveryMs = Math.max(pollMs, TEND_EVERY_MS);
   const current = () => view.current();
   const { sender } = chain.settlement;
-  const noted = (time: number) => notedBaseFee(chain.pool, { operatorRegistry, time });
-  const baseFeeNotes = new BaseFeeNotes({ journal, sender, notedBaseFee: noted });
+  const notedBaseFee = baseFeeNotesOf(config, chain);
+  const baseFeeNotes = new BaseFeeNotes({ journal, sender, notedBaseFee });
   const parts = { journal, transmitter, baseFeeNotes, view: current, wake: settleWake };
   return (signal) => transact({ ...parts, clock, logger, tendEveryMs }, signal);
 }
