@@ -90,6 +90,7 @@ const workerSchema = z.object({
   ASSAY_CACHE_DIR: path.default(resolve(".assay/cache")),
   ASSAY_CONCURRENCY: whole(1, 256).default(1),
   ASSAY_PROVER: z.enum(["auto", "snarkjs"], "is neither auto nor snarkjs").default("auto"),
+  ASSAY_PROVER_LIBRARY: path.optional(),
   ASSAY_PROVER_THREADS: whole(1, 1_024).optional(),
   ASSAY_PROVER_GROUPS: whole(1, 64).default(1),
   ASSAY_PROVER_MEMORY_MB: whole(1, 1_000_000).optional(),
@@ -204,6 +205,7 @@ function toProverConfig(env: WorkerEnvironment) {
   const megabytes = env.ASSAY_PROVER_MEMORY_MB;
   return {
     backend: env.ASSAY_PROVER,
+    library: env.ASSAY_PROVER_LIBRARY,
     threads: env.ASSAY_PROVER_THREADS,
     groups: env.ASSAY_PROVER_GROUPS,
     memoryLimitBytes: megabytes === undefined ? undefined : megabytes * 2 ** 20,

@@ -2,7 +2,7 @@ import { rpcBlockSource } from "./chain/blockSource.ts";
 import { FOLLOWED_TOPICS } from "./chain/coordinator.ts";
 import { httpEndpoint } from "./chain/endpoint.ts";
 import { endpointCheck } from "./chain/endpointCheck.ts";
-import { fallbackOf, freeBond, isAssetCoin } from "./chain/registries.ts";
+import { fallbackOf, freeBond, isAssetCoin, notedBaseFee } from "./chain/registries.ts";
 import { RpcPool } from "./chain/rpcPool.ts";
 import { rpcSettlement } from "./chain/settlement.ts";
 import { systemClock as clock } from "./clock.ts";
@@ -45,6 +45,15 @@ export function stakeReader({ chain }: NodeConfig, { pool, operatorId }: NodeCha
     freeBond: () => freeBond(pool, { operatorRegistry, operatorId }),
     fallbackOf: ({ preimage }) => fallbackOf(pool, { coordinator, preimage }),
   };
+}
+
+/** Asks which base fees were noted on chain. */
+export function baseFeeNotesOf(
+  { chain }: NodeConfig,
+  { pool }: Pick<NodeChain, "pool">,
+): (time: number) => Promise<bigint> {
+  const { operatorRegistry } = chain;
+  return (time) => notedBaseFee(pool, { operatorRegistry, time });
 }
 
 /** Asks what gas costs this operator. */

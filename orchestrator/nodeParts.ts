@@ -1,20 +1,20 @@
 import { BlockFollower } from "./chain/blockFollower.ts";
 import { decodeLog } from "./chain/coordinator.ts";
-import { notedBaseFee, requireSender, rpcReleaseRegistry } from "./chain/registries.ts";
+import { requireSender, rpcReleaseRegistry } from "./chain/registries.ts";
 import { systemClock as clock } from "./clock.ts";
 import type { NodeConfig } from "./config.ts";
 import type { NodeApi } from "./domain/nodeApi.ts";
 import type { Journal } from "./domain/nodePorts.ts";
 import type { Logger } from "./domain/ports.ts";
 import type { Base, Desk, Loop } from "./nodeBase.ts";
-import { connect, marketOf, stakeReader } from "./nodeChain.ts";
-import { confirmLoop, createJudges, samplings, secretOf } from "./nodeOptimistic.ts";
+import { baseFeeNotesOf, connect } from "./nodeChain.ts";
+import { confirmLoop, createJudges, secretOf } from "./nodeOptimistic.ts";
+import { createView } from "./nodeView.ts";
 import { BullWorkQueue } from "./queue/bullWorkQueue.ts";
 import { superviseEmbeddedServer } from "./queue/embeddedSupervisor.ts";
 import { acceptOutcome } from "./services/accept.ts";
 import { BaseFeeNotes } from "./services/baseFeeNotes.ts";
 import { reportedMemory } from "./services/blockReport.ts";
-import { ChainView } from "./services/chainView.ts";
 import { Faults } from "./services/faults.ts";
 import { Feed } from "./services/feed.ts";
 import { guardDeadlines } from "./services/guardDeadlines.ts";
@@ -24,7 +24,6 @@ import { pricedReleases } from "./services/pricedReleases.ts";
 import { ProofsUnderWay } from "./services/proofsUnderWay.ts";
 import { prune } from "./services/prune.ts";
 import { healthReport, metricsPage, requestReport, workFor } from "./services/report.ts";
-import { StakeView } from "./services/stakeView.ts";
 import { transact } from "./services/transact.ts";
 import { Transmitter } from "./services/transmitter.ts";
 import { Wake } from "./services/wake.ts";
@@ -90,28 +89,6 @@ function servingLoops(base: Base): readonly Loop[] {
     (signal) => judges.run(signal),
     (signal) => warnAboutSender(base, signal),
   ];
-}
-
-function createView(base: Base, queue: Pick<BullWorkQueue, "state">): ChainView {
-  const { config, journal, chain, faults, judges, logger } = base;
-  const { settleDepth, fallback, leastGain, leastGrade, workerSlots } = config.operator;
-  const { operatorId } = chain;
-  const reader = stakeReader(config, chain);
-  const stake = new StakeView({ journal, reader, operator: { operatorId, fallback }, logger });
-  const limits = { settleDepth, fallback, leastGain, leastGrade };
-  const account = chain.settlement.sender;
-  return new ChainView({
-    journal,
-    stake,
-    judges: () => judges.current(),
-    finalNumber: () => chain.source.finalNumber(),
-    market: marketOf(config, chain),
-    faults: () => faults.current(),
-    queueState: () => queue.state(),
-    clock,
-    operator: { operatorId, account, ...limits, ...samplings(base) },
-    slots: workerSlots,
-  });
 }
 
 function createWork(base: Base): Pick<Desk, "queue" | "view" | "proofs"> & { readonly feed: Feed } {
@@ -189,12 +166,12 @@ function createTransmitter({
 
 function transactLoop(desk: Desk): Loop {
   const { config, journal, logger, chain, view, transmitter, settleWake } = desk;
-  const { operatorRegistry, pollMs } = config.chain;
+  const { pollMs } = config.chain;
   const tendEveryMs = Math.max(pollMs, TEND_EVERY_MS);
   const current = () => view.current();
   const { sender } = chain.settlement;
-  const noted = (time: number) => notedBaseFee(chain.pool, { operatorRegistry, time });
-  const baseFeeNotes = new BaseFeeNotes({ journal, sender, notedBaseFee: noted });
+  const notedBaseFee = baseFeeNotesOf(config, chain);
+  const baseFeeNotes = new BaseFeeNotes({ journal, sender, notedBaseFee });
   const parts = { journal, transmitter, baseFeeNotes, view: current, wake: settleWake };
   return (signal) => transact({ ...parts, clock, logger, tendEveryMs }, signal);
 }

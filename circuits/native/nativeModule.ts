@@ -13,9 +13,15 @@ export interface NativeModule {
   readonly ProofControl: new (onPhase?: ((phase: string) => void) | null) => ProofControl;
 }
 
-/** The native prover's library, or in words why it cannot be used. */
+/**
+ * The native prover's library, or in words why it cannot be used.
+ *
+ * @param binary where it lies, if not where it is built
+ */
 export function loadNativeModule(binary = BINARY): NativeModule | string {
-  if (!existsSync(binary)) return "not built (npm run build:prover)";
+  if (!existsSync(binary)) {
+    return binary === BINARY ? "not built (npm run build:prover)" : `there is no ${binary}`;
+  }
   try {
     // Its types are generated from the same source: nativeBinding.d.ts.
     const module = createRequire(import.meta.url)(binary) as NativeModule;

@@ -83,6 +83,15 @@ export interface Journal {
     readonly finalNumber: number;
     readonly atMost: number;
   }): number;
+  /**
+   * Forgets commitments to overturns that no remembered refutation opens and that are older than
+   * every answer that stands: most are others', which nobody can tell apart from our own in time.
+   *
+   * @param input.finalNumber commitments of later blocks are kept
+   * @param input.atMost commitments that are forgotten in one call
+   * @returns how many were forgotten
+   */
+  pruneCommitments(input: { readonly finalNumber: number; readonly atMost: number }): number;
 
   /** Journals a signed transaction before it is broadcast. */
   insertTransaction(entry: {

@@ -62,6 +62,8 @@ export interface View {
   readonly judges: ReadonlyMap<Hex, string | null>;
   /** Requests for whose answers the operator's free bond does not suffice. */
   readonly bondShort: ReadonlySet<Hex>;
+  /** Highest base fee noted on chain in a late request's primary window, by request. */
+  readonly notedBaseFees: ReadonlyMap<Hex, bigint>;
   /** Who alone may answer a late optimistic request in this window, by request. */
   readonly fallbacks: ReadonlyMap<Hex, bigint>;
   /** Own optimistic answers that are computed twice before they are signed. */

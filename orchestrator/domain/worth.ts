@@ -13,6 +13,8 @@ const FLOOR_GAS_PER_BYTE = 40n;
 const REIMBURSED_TIP = 2_000_000_000n;
 /** What it costs to take a late operator's penalty; nobody reimburses it. */
 const PENALTY_GAS = 70_000n;
+/** What it costs to find that he is excused. */
+const EXCUSE_GAS = 13_000n;
 /** Gas of an overturn beyond that of a proof, and of committing to it; nobody reimburses it. */
 const OVERTURN_GAS = 110_000n;
 /** Half of a slashed bond is burned, and two fifths of the rest are the challenger's. */
@@ -31,9 +33,8 @@ export function isWorthAnswering(request: RequestProgress, view: View): boolean 
   if (market === null) return null;
   if (!market.isCoin) return true;
   const units = answerGas(request, agreement);
-  const isLate = request.operatorId !== view.operatorId && request.operatorId !== 0n;
-  const bonus = isLate && !isSpike(agreement, market) ? agreement.latePenalty / 2n : 0n;
-  const cost = (units + (isLate ? PENALTY_GAS : 0n)) * gasPrice(market);
+  const { bonus, gas } = penaltyOf(request, view);
+  const cost = (units + gas) * gasPrice(market);
   const pay = agreement.price + bonus + units * reimbursedPrice(agreement, market);
   return pay - cost >= leastGain;
 }
@@ -47,8 +48,33 @@ export function isWorthExpiring({ agreement }: RequestProgress, { market }: View
   return 6n * reimbursedPrice(agreement, market) >= 5n * gasPrice(market);
 }
 
+/** What taking the assigned operator's penalty brings whoever answers for him, and takes in gas. */
+function penaltyOf(
+  request: RequestProgress,
+  view: View,
+): { readonly bonus: bigint; readonly gas: bigint } {
+  const { operatorId, agreement } = request;
+  if (operatorId === view.operatorId || operatorId === 0n) return { bonus: 0n, gas: 0n };
+  if (isExcused(request, view)) return { bonus: 0n, gas: EXCUSE_GAS };
+  return { bonus: (agreement?.latePenalty ?? 0n) / 2n, gas: PENALTY_GAS };
+}
+
+/** Whether no penalty is taken from the late operator: gas is too dear, or was noted to be. */
+export function isExcused(
+  { requestId, agreement }: RequestProgress,
+  { market, notedBaseFees }: Pick<View, "market" | "notedBaseFees">,
+): boolean {
+  if (agreement === null) return false;
+  const fees = [market?.baseFee ?? 0n, notedBaseFees.get(requestId) ?? 0n];
+  return fees.some((fee) => isAboveTerms(agreement, fee));
+}
+
 /** Whether gas costs more than the requester pays for: then nobody is late. */
-export function isSpike({ maxGasPrice }: Agreement, { baseFee }: Market): boolean {
+export function isSpike(agreement: Agreement, { baseFee }: Market): boolean {
+  return isAboveTerms(agreement, baseFee);
+}
+
+function isAboveTerms({ maxGasPrice }: Agreement, baseFee: bigint): boolean {
   return maxGasPrice > 0n && baseFee > maxGasPrice;
 }
 

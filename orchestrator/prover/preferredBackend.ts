@@ -9,7 +9,7 @@ const CACHE_BYTES = 4 * 1024 ** 3;
 /** The native prover after its self-test, or in words why it is not used. */
 export async function preferredBackend(settings: ProverSettings): Promise<NativeBackend | string> {
   if (settings.backend === "snarkjs") return "switched off";
-  const module = loadNativeModule();
+  const module = loadNativeModule(settings.library);
   if (typeof module === "string") return module;
   try {
     const threads = settings.threads ?? availableParallelism();

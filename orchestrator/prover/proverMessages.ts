@@ -52,6 +52,8 @@ export type ProverReply = { readonly notices: readonly string[] } & (
 export interface ProverSettings {
   /** `auto` is the native prover where it was built and works, else snarkjs. */
   readonly backend: "auto" | "snarkjs";
+  /** Path of the native prover's library; none is the one that was built here. */
+  readonly library?: string | undefined;
   /** Threads of one native proof; none shares the cores among the groups. */
   readonly threads?: number | undefined;
   /** Most bytes a native proof may take beside its key; none is no limit. */

@@ -3,6 +3,7 @@ import type { Clock, Hex } from "../domain/ports.ts";
 import type { Block } from "../domain/request.ts";
 import type { Fault, Market, View } from "../domain/view.ts";
 import { secondsToAnswer } from "../domain/workload.ts";
+import type { Excuses } from "./excuses.ts";
 import type { StakeView } from "./stakeView.ts";
 
 /** The finalised tag moves once in minutes; asking more often is no use. */
@@ -24,6 +25,7 @@ export interface ChainViewInput {
   readonly clock: Pick<Clock, "now">;
   readonly judges: () => View["judges"];
   readonly stake: Pick<StakeView, "current" | "refresh">;
+  readonly excuses: Pick<Excuses, "current" | "refresh">;
   readonly operator: Pick<
     View,
     | "operatorId"
@@ -59,7 +61,7 @@ export class ChainView {
 
   /** Null before the first block is journaled. */
   current(): View | null {
-    const { journal, operator, stake, faults, queueState } = this.#input;
+    const { journal, operator, stake, excuses, faults, queueState } = this.#input;
     const head = journal.tip();
     if (head === null) return null;
     const queue = queueState();
@@ -75,16 +77,18 @@ export class ChainView {
       secondsToAnswer: this.#secondsToAnswer(head),
       judges: this.#input.judges(),
       ...stake.current(),
+      ...excuses.current(),
     };
   }
 
   /** Asks for the finalised block if some time has passed, and what gas costs at a new head. */
   async refresh(): Promise<void> {
-    const { clock, finalNumber, journal, market, stake } = this.#input;
+    const { clock, finalNumber, journal, market, stake, excuses } = this.#input;
     const head = journal.tip();
     if (head !== null && head.hash !== this.#marketOf) {
       this.#market = await market();
       await stake.refresh(head);
+      await excuses.refresh(head);
       this.#marketOf = head.hash;
     }
     if (clock.now() - this.#askedAt < FINAL_EVERY_MS) return;

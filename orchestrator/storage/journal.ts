@@ -25,7 +25,7 @@ import * as answers from "./answerTable.ts";
 import * as blocks from "./blockTable.ts";
 import { inTransaction, openDatabase } from "./database.ts";
 import * as disputes from "./disputeTable.ts";
-import { deleteSettled } from "./prune.ts";
+import { deleteCommitments, deleteSettled } from "./prune.ts";
 import * as reassignments from "./reassignmentTable.ts";
 import * as requests from "./requestTable.ts";
 import * as revocations from "./revocationTable.ts";
@@ -179,6 +179,10 @@ export class SqliteJournal implements Journal {
 
   prune(limits: Parameters<Journal["prune"]>[0]): number {
     return inTransaction(this.#database, () => deleteSettled(this.#database, limits));
+  }
+
+  pruneCommitments(limits: Parameters<Journal["pruneCommitments"]>[0]): number {
+    return deleteCommitments(this.#database, limits);
   }
 
   insertTransaction(entry: Parameters<Journal["insertTransaction"]>[0]): JournaledTransaction {

@@ -3,14 +3,16 @@ import { z } from "zod";
 
 import type { Journal } from "../domain/nodePorts.ts";
 
+/** Newest block that no re-org takes: finalised, or older than every block that is remembered. */
+const FIXED = "max(:finalNumber, (SELECT coalesce(min(number), 0) - 1 FROM blocks))";
+
 /**
- * What no re-org can bring back: endings under the finalised tag, or older than every block that
- * is remembered. The request of a sender's highest nonce stays, since the next one follows from it.
+ * What no re-org can bring back. The request of a sender's highest nonce stays, since the next one
+ * follows from it.
  */
 const SETTLED = `
   SELECT request_id FROM requests WHERE
-    ((end_block <= max(:finalNumber, (SELECT coalesce(min(number), 0) - 1 FROM blocks))
-        AND ended_at < :keptSince)
+    ((end_block <= ${FIXED} AND ended_at < :keptSince)
       OR (end_block IS NULL AND deadline * 1000 < :keptSince AND NOT EXISTS (
         SELECT 1 FROM answers WHERE answers.request_id = requests.request_id
           AND until * 1000 >= :keptSince)))
@@ -20,6 +22,17 @@ const SETTLED = `
         AND (state IN ('Signed', 'Mined') OR nonce =
           (SELECT max(nonce) FROM transactions AS others WHERE others.sender = transactions.sender)))
   ORDER BY journaled_at LIMIT :atMost`;
+
+/**
+ * A commitment of ours is younger than the answer it is about, and has a refutation, unless the
+ * journal was lost since and the proof is still to be made again.
+ */
+const UNOPENED = `
+  SELECT commitment FROM commitments WHERE block <= ${FIXED}
+    AND block < coalesce((SELECT min(answers.block) FROM answers JOIN requests USING (request_id)
+      WHERE end_block IS NULL OR end_block > ${FIXED}), block + 1)
+    AND commitment NOT IN (SELECT commitment FROM refutations)
+  ORDER BY block LIMIT :atMost`;
 
 /** By what a row hangs on the request; each table before those it hangs on. */
 const DELETIONS = [
@@ -49,4 +62,13 @@ export function deleteSettled(
     for (const deletion of deletions) deletion.run(requestId);
   }
   return rows.length;
+}
+
+/** Deletes commitments that nothing in the journal can be about any more; returns how many. */
+export function deleteCommitments(
+  database: DatabaseSync,
+  { finalNumber, atMost }: Parameters<Journal["pruneCommitments"]>[0],
+): number {
+  const script = `DELETE FROM commitments WHERE commitment IN (${UNOPENED})`;
+  return Number(database.prepare(script).run({ finalNumber, atMost }).changes);
 }

@@ -159,13 +159,14 @@ describe("readWorkerConfig", () => {
     assert.equal(usual.isPortable, false);
     const { prover } = readWorkerConfig({
       ...token,
+      ASSAY_PROVER_LIBRARY: "/opt/prover.node",
       ASSAY_PROVER_GROUPS: "4",
       ASSAY_PROVER_THREADS: "2",
       ASSAY_PROVER_MEMORY_MB: "512",
       ASSAY_PROVER_PORTABLE: "on",
     });
     const sizes = { groups: 4, threads: 2, memoryLimitBytes: 2 ** 29, isPortable: true };
-    assert.deepEqual(prover, { backend: "auto", ...sizes });
+    assert.deepEqual(prover, { backend: "auto", library: "/opt/prover.node", ...sizes });
     const wrong = { ...token, ASSAY_PROVER_GROUPS: "0", ASSAY_PROVER_MEMORY_MB: "much" };
     assert.deepEqual(
       mistakesOf(() => readWorkerConfig(wrong)),

@@ -86,7 +86,7 @@ describe("BackendChoice", () => {
 
 describe("loadNativeModule", () => {
   it("says why there is none", async () => {
-    assert.equal(loadNativeModule("/nowhere/at.all"), "not built (npm run build:prover)");
+    assert.equal(loadNativeModule("/nowhere/at.all"), "there is no /nowhere/at.all");
     const directory = await mkdtemp(path.join(tmpdir(), "assay-module-"));
     const binary = path.join(directory, "other.node");
     await writeFile(binary, "no library");
@@ -96,5 +96,10 @@ describe("loadNativeModule", () => {
 
   it("is not asked for when it is switched off", async () => {
     assert.equal(await preferredBackend({ backend: "snarkjs" }), "switched off");
+  });
+
+  it("is looked for where the settings say", async () => {
+    const library = "/nowhere/at.all";
+    assert.equal(await preferredBackend({ backend: "auto", library }), `there is no ${library}`);
   });
 });

@@ -3,9 +3,10 @@ import type { ElementType } from "./elementType.ts";
 import { elementRange } from "./elementType.ts";
 import type { IntegerModel, ModelInput, ModelOutput, Value } from "./integerModel.ts";
 import type { ModelWork } from "./modelLimits.ts";
-import { withOperation } from "./modelLimits.ts";
+import { NO_WORK, withOperation, withOutput } from "./modelLimits.ts";
 import type { Operation } from "./operation.ts";
 import { sourcesOf } from "./operation.ts";
+import { refuseSource } from "./plannedWork.ts";
 import { inferBounds } from "./primitives.ts";
 
 /** One number for all elements, or one per element. */
@@ -21,7 +22,7 @@ export class IntegerBuilder {
   readonly #values: Value[] = [];
   readonly #inputs: ModelInput[] = [];
   readonly #outputs: ModelOutput[] = [];
-  #work: ModelWork = { elements: 0, multiplications: 0 };
+  #work: ModelWork = NO_WORK;
 
   /** A tensor of the payload. 8-byte elements saturate to ±2^51. */
   input(parameters: {
@@ -192,6 +193,7 @@ export class IntegerBuilder {
     readonly elementType: ElementType;
   }): void {
     const { name, value, elementType } = parameters;
+    this.#work = withOutput(this.#work, name, value.low.length);
     const { low, high } = elementRange(elementType);
     for (let i = 0; i < value.low.length; i++) {
       const [from, to] = [value.low[i] as number, value.high[i] as number];
@@ -220,23 +222,16 @@ export class IntegerBuilder {
 
   /** Appends an operation as it stands in a model file; the named methods are for people. */
   append(operation: Operation): Value {
-    const sources = sourcesOf(operation).map((id) => this.#valueAt(id, operation));
-    this.#work = withOperation(this.#work, operation, sources);
+    const sources = sourcesOf(operation).map(
+      (id) => this.#values[id] ?? refuseSource(operation, id),
+    );
+    const elements = sources.map(({ low }) => low.length);
+    this.#work = withOperation(this.#work, operation, elements);
     const bounds = inferBounds(operation, sources);
     const value: Value = { id: this.#values.length, label: operation.label, ...bounds };
     this.#operations.push(operation);
     this.#values.push(value);
     return value;
-  }
-
-  #valueAt(id: number, operation: Operation): Value {
-    const value = this.#values[id];
-    if (value !== undefined) return value;
-    throw new CompilerError(
-      "ModelMalformed",
-      `${operation.kind} "${operation.label}" reads value ${id}, which no earlier operation makes`,
-      { kind: operation.kind, label: operation.label, value: id },
-    );
   }
 }
 

@@ -1,9 +1,10 @@
 import { CompilerError } from "../compilerError.ts";
 import { IntegerBuilder } from "./integerBuilder.ts";
-import type { IntegerModel, Value } from "./integerModel.ts";
+import type { IntegerModel, ModelOutput, Value } from "./integerModel.ts";
 import type { HeaderOperation, ModelHeader } from "./modelHeader.ts";
 import { modelHeader } from "./modelHeader.ts";
 import type { Operation } from "./operation.ts";
+import { requireWorkable } from "./plannedWork.ts";
 import type { PackedWidth } from "./packedIntegers.ts";
 import { packedWidth, packIntegers, unpackIntegers } from "./packedIntegers.ts";
 
@@ -14,7 +15,10 @@ const PREFIX_BYTES = MAGIC.length + 4;
  * A model as a file: "ASSAYINT", header length (4 bytes, big-endian), JSON header, constants. One
  * model has exactly one file, so the file's digest names the model.
  */
-export function serializeModel(model: IntegerModel): Uint8Array {
+export function serializeModel(model: {
+  readonly operations: readonly Operation[];
+  readonly outputs: readonly Omit<ModelOutput, "shape">[];
+}): Uint8Array {
   const blocks: Uint8Array[] = [];
   const pack = (values: Float64Array): [PackedWidth, number] => {
     const width = packedWidth(values);
@@ -33,13 +37,33 @@ export function serializeModel(model: IntegerModel): Uint8Array {
 }
 
 /**
- * Reads a model file, treating it as hostile: every rule of the builder is checked again, intervals
- * are proven anew, sizes are bounded, and a file that is not the canonical one is refused.
- * Throws `CompilerError`.
+ * Reads a model file, treating it as hostile: its work is bounded before any is done, a file that is
+ * not the canonical one is refused, every rule of the builder is checked again, and intervals are
+ * proven anew. Throws `CompilerError`.
  */
 export function parseModel(bytes: Uint8Array): IntegerModel {
   const { header, constants } = splitFile(bytes);
+  requireWorkable(header);
+  const operations = readOperations(header, constants);
+  const { outputs } = header;
+  if (!equalBytes(serializeModel({ operations, outputs }), bytes))
+    throw malformed("the file is not in canonical form");
+
   const builder = new IntegerBuilder();
+  const values = operations.map((operation): Value =>
+    operation.kind === "input" ? builder.input(operation) : builder.append(operation),
+  );
+  for (const { name, value: id, elementType } of outputs) {
+    const value = values[id];
+    if (value === undefined)
+      throw malformed(`output "${name}" is value ${id}, which does not exist`);
+    builder.output({ name, value, elementType });
+  }
+  return builder.build();
+}
+
+/** The operations with their constants, which follow the header in order of mention. */
+function readOperations({ operations }: ModelHeader, constants: Uint8Array): Operation[] {
   let offset = 0;
   const unpack = ([width, count]: readonly [PackedWidth, number]): Float64Array => {
     const end = offset + width * count;
@@ -50,24 +74,7 @@ export function parseModel(bytes: Uint8Array): IntegerModel {
     return values;
   };
 
-  const values: Value[] = [];
-  for (const operation of header.operations) {
-    values.push(
-      operation.kind === "input"
-        ? builder.input(operation)
-        : builder.append(fromHeader(operation, unpack)),
-    );
-  }
-  for (const { name, value: id, elementType } of header.outputs) {
-    const value = values[id];
-    if (value === undefined)
-      throw malformed(`output "${name}" is value ${id}, which does not exist`);
-    builder.output({ name, value, elementType });
-  }
-  const model = builder.build();
-  if (!equalBytes(serializeModel(model), bytes))
-    throw malformed("the file is not in canonical form");
-  return model;
+  return operations.map((operation) => fromHeader(operation, unpack));
 }
 
 function splitFile(bytes: Uint8Array): {
@@ -145,6 +152,8 @@ function fromHeader(
   unpack: (reference: readonly [PackedWidth, number]) => Float64Array,
 ): Operation {
   switch (operation.kind) {
+    case "input":
+      return { ...operation, label: operation.name };
     case "constant":
       return { ...operation, values: unpack(operation.values) };
     case "gather":

@@ -1,4 +1,5 @@
 import type { ElementType } from "./elementType.ts";
+import type { HeaderOperation } from "./modelHeader.ts";
 
 /** Index of the operation that makes a value. */
 export type ValueId = number;
@@ -109,8 +110,8 @@ export type Operation =
 
 export type OperationKind = Operation["kind"];
 
-/** The values an operation reads, in order. */
-export function sourcesOf(operation: Operation): readonly ValueId[] {
+/** The values an operation reads, in order; also of one whose constants are not read yet. */
+export function sourcesOf(operation: Operation | HeaderOperation): readonly ValueId[] {
   switch (operation.kind) {
     case "input":
     case "constant":

@@ -41,6 +41,28 @@ describe("nextStep, as a fallback", () => {
     assert.equal(isWorthAnswering(row, at(2_000, { market: spike })), false);
   });
 
+  it("counts no penalty where a base fee was noted that excuses the late one", () => {
+    const { requestId } = other();
+    const row = (maxGasPrice: bigint) =>
+      other({ agreement: agreement({ price: 0n, latePenalty: 10n ** 18n, maxGasPrice }) });
+    const noted = (fee: bigint) => at(2_000, { notedBaseFees: new Map([[requestId, fee]]) });
+    assert.equal(isWorthAnswering(row(20n * GWEI), noted(20n * GWEI)), true);
+    assert.equal(isWorthAnswering(row(20n * GWEI), noted(20n * GWEI + 1n)), false);
+    assert.equal(isWorthAnswering(row(0n), noted(90n * GWEI)), true, "he bears all gas");
+    const others = at(2_000, { notedBaseFees: new Map([[hex(1), 90n * GWEI]]) });
+    assert.equal(isWorthAnswering(row(20n * GWEI), others), true);
+  });
+
+  it("pays less gas for an excuse than for a penalty", () => {
+    const { requestId } = other();
+    const row = (price: bigint) => other({ agreement: agreement({ price, latePenalty: 0n }) });
+    const excused = at(2_000, { notedBaseFees: new Map([[requestId, 90n * GWEI]]) });
+    const least = 13_000n * 11n * GWEI;
+    assert.equal(isWorthAnswering(row(least), excused), true);
+    assert.equal(isWorthAnswering(row(least - 1n), excused), false);
+    assert.equal(isWorthAnswering(row(least), at(2_000)), false);
+  });
+
   it("looks again at every step, also when the answer is ready", () => {
     const poor = agreement({ price: 0n, latePenalty: 0n });
     const ready = other({ agreement: poor, hasOutput: true, hasProof: true });

@@ -33,6 +33,10 @@ function setUp(t: TestContext) {
       current: () => ({ fallbacks: new Map(), bondShort: new Set() }),
       refresh: () => Promise.resolve(),
     },
+    excuses: {
+      current: () => ({ notedBaseFees: new Map() }),
+      refresh: () => Promise.resolve(),
+    },
     clock,
     operator: {
       operatorId: OPERATOR,

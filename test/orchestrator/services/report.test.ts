@@ -71,6 +71,10 @@ function setUp(t: TestContext) {
       current: () => ({ fallbacks: new Map(), bondShort: new Set() }),
       refresh: () => Promise.resolve(),
     },
+    excuses: {
+      current: () => ({ notedBaseFees: new Map() }),
+      refresh: () => Promise.resolve(),
+    },
     clock,
     operator,
     slots: 1,

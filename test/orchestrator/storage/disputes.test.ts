@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 
+import type { Hex } from "../../../orchestrator/domain/ports.ts";
 import type { ChainEvent } from "../../../orchestrator/domain/request.ts";
 import type { SqliteJournal } from "../../../orchestrator/storage/journal.ts";
 import { MIGRATIONS } from "../../../orchestrator/storage/migrations.ts";
@@ -193,6 +194,69 @@ describe("SqliteJournal.prune, at level Optimistic", () => {
     assert.equal(journal.prune({ ...limits, keptSince: 6_000_001 }), 1);
     assert.equal(journal.answer(requestId), null);
     assert.equal(journal.refutation(requestId), null);
+  });
+});
+
+describe("SqliteJournal.pruneCommitments", () => {
+  const [own, stranger] = [hex(0xc0), hex(0xc1)];
+  const committed = (commitment: Hex): ChainEvent => ({ kind: "committed", commitment });
+  const overturned = (transactionHash: Hex): ChainEvent => ({
+    kind: "ended",
+    requestId,
+    status: "Overturned",
+    transactionHash,
+  });
+  const all = { finalNumber: 99, atMost: 10 };
+
+  /** The block a commitment is remembered in, as a proof that comes now would find it. */
+  function blockOf(journal: SqliteJournal, commitment: Hex): number | null | undefined {
+    if (journal.refutation(requestId) === null) {
+      journal.recordRefutation(requestId, { proof: PROOF, commitment });
+    }
+    return journal.request(requestId)?.refutation?.committedIn;
+  }
+
+  it("forgets others' from before every answer that stands", (t) => {
+    const journal = temporaryJournal(t);
+    journal.applyBlock({ block: block(1), events: [requested(1), committed(hex(1))] });
+    journal.applyBlock({ block: block(2), events: [answered(), committed(own)] });
+    assert.equal(journal.pruneCommitments(all), 1);
+    assert.equal(journal.pruneCommitments(all), 0);
+    assert.equal(blockOf(journal, own), 2, "the journal was lost, and the proof is made again");
+  });
+
+  it("forgets them all once no answer stands, the oldest first", (t) => {
+    const journal = temporaryJournal(t);
+    for (const number of [1, 2, 3]) {
+      journal.applyBlock({ block: block(number), events: [committed(hex(number))] });
+    }
+    journal.applyBlock({ block: block(4), events: [requested(1)] });
+    assert.equal(journal.pruneCommitments({ ...all, atMost: 2 }), 2);
+    assert.equal(blockOf(journal, hex(3)), 3);
+    assert.equal(journal.pruneCommitments(all), 0);
+  });
+
+  it("forgets nothing that a re-org could bring back", (t) => {
+    const journal = temporaryJournal(t);
+    disputed(journal);
+    journal.applyBlock({ block: block(4), events: [committed(stranger)] });
+    journal.applyBlock({ block: block(5), events: [overturned(hex(5))] });
+    assert.equal(journal.pruneCommitments({ ...all, finalNumber: 3 }), 0, "its block may go");
+    assert.equal(journal.pruneCommitments({ ...all, finalNumber: 4 }), 0, "its end may go");
+    assert.equal(journal.pruneCommitments({ ...all, finalNumber: 5 }), 1);
+  });
+
+  it("forgets its own with the request, and not before", (t) => {
+    const journal = temporaryJournal(t, () => 0);
+    disputed(journal);
+    journal.recordOutput(requestId, { output: OUTPUT, seconds: 1 });
+    journal.recordRefutation(requestId, { proof: PROOF, commitment: own });
+    journal.applyBlock({ block: block(4), events: [committed(own)] });
+    journal.applyBlock({ block: block(5), events: [overturned(hex(5))] });
+    assert.equal(journal.pruneCommitments(all), 0);
+    assert.equal(journal.request(requestId)?.refutation?.committedIn, 4);
+    assert.equal(journal.prune({ ...all, keptSince: 1 }), 1);
+    assert.equal(journal.pruneCommitments(all), 1);
   });
 });
 

@@ -60,6 +60,7 @@ export const optimisticView = {
   judges: new Map<Hex, string | null>(),
   bondShort: new Set<Hex>(),
   fallbacks: new Map<Hex, bigint>(),
+  notedBaseFees: new Map<Hex, bigint>(),
   rerun: { share: 0, seed: "seed" },
   watch: null,
 } as const;
