@@ -18,7 +18,7 @@ import {
   statusOf,
   type OptimisticRequest,
 } from "./support/optimisticRequests.ts";
-import { reportOf } from "./support/requests.ts";
+import { untilWhy } from "./support/requests.ts";
 
 const PROFILE = { ...DEVELOPMENT_PROFILE, challengeWindowSeconds: 600n, proofSeconds: 900n };
 const coordinator = new Interface(inferenceCoordinatorAbi);
@@ -43,29 +43,20 @@ async function setUpLie(t: TestContext): Promise<Scene> {
   const lied = await askOptimistic(bench, consumer, { index: 0, operatorId, ...when });
   await liar.answer(lied, new Uint8Array(Number(lied.outputLength)).fill(7));
   const scene = { bench, tower, lied };
-  await untilReport(scene, /standing answer is wrong; the right output waits for a prove worker/);
+  await untilSaid(scene, /standing answer is wrong; the right output waits for a prove worker/);
   await rpc(bench.chain, "evm_setIntervalMining", [0]);
   return scene;
 }
 
 /** Waits for the watchtower to answer, and to say this. */
-function untilReport({ bench, tower, lied }: Scene, why: RegExp): Promise<RequestReport> {
-  const nodeUrl = tower.nodeUrl;
-  return eventually(
-    async () => {
-      // Not there while it starts, and not known before it has read the block.
-      const report = await reportOf({ ...bench, nodeUrl }, lied.requestId).catch(() => null);
-      return report !== null && why.test(report.why) ? report : null;
-    },
-    { withinMs: 60_000, what: `the watchtower reports ${why}` },
-  );
-}
+const untilSaid = ({ tower, lied }: Scene, why: RegExp): Promise<RequestReport> =>
+  untilWhy(tower, lied.requestId, why);
 
-/** As `untilReport`, for a transaction that is signed and not mined. */
+/** As `untilSaid`, for a transaction that is signed and not mined. */
 function untilSent(scene: Scene, purposes: readonly string[]): Promise<RequestReport> {
   return eventually(
     async () => {
-      const report = await untilReport(scene, /A transaction about the request is sent/);
+      const report = await untilSaid(scene, /A transaction about the request is sent/);
       const last = report.transactions.at(-1);
       const isSent = report.transactions.length === purposes.length && last?.minedInBlock === null;
       if (!isSent || (await pendingHash(scene)) === null) return null;
@@ -120,10 +111,10 @@ describe("a watchtower that is killed", { timeout: 300_000 }, () => {
 
     await t.test("between the commitment and the overturn", async () => {
       await mine(scene);
-      await untilReport(scene, /overturn is committed to/);
+      await untilSaid(scene, /overturn is committed to/);
       assert.equal((await logsOf(scene, "OverturnCommitted")).length, 1);
       await restart(scene);
-      const report = await untilReport(scene, /overturn is committed to/);
+      const report = await untilSaid(scene, /overturn is committed to/);
       assert.deepEqual(purposesOf(report), ["commitOverturn"]);
     });
 
@@ -141,7 +132,7 @@ describe("a watchtower that is killed", { timeout: 300_000 }, () => {
 
     await t.test("after the overturn was mined", async () => {
       await restart(scene);
-      const report = await untilReport(scene, /Overturned/);
+      const report = await untilSaid(scene, /Overturned/);
       assert.deepEqual(purposesOf(report), ["commitOverturn", "overturn"]);
     });
 

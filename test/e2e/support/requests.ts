@@ -95,7 +95,7 @@ export async function untilReport(
   requestId: Hex,
   input: { readonly isMeant: (report: RequestReport) => boolean; readonly what: string },
 ): Promise<RequestReport> {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + 60_000;
   for (;;) {
     // Not known before the node has read its block.
     const report = await reportOf(place, requestId).catch(String);
