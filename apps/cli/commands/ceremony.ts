@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 
-import { beacon, contribute, sign, start } from "../ceremony/contributing.ts";
+import { beacon, contribute, start } from "../ceremony/contributing.ts";
 import { exportKeys, powers, verify } from "../ceremony/finishing.ts";
+import { sign } from "../ceremony/signing.ts";
 import { withJson } from "../chain/options.ts";
 
 /** `assay ceremony`: a key that rests on more than one person's word; docs/ceremony.md. */
