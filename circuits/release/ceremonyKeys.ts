@@ -12,6 +12,7 @@ import { CeremonyError } from "../keys/ceremony/ceremonyError.ts";
 import { type Exchange, parseTranscript } from "../keys/ceremony/exchangeFile.ts";
 import { factsOf } from "../keys/ceremony/keyFacts.ts";
 import type { OnStep } from "../keys/ceremony/phaseTwo.ts";
+import type { IsSigned } from "../keys/ceremony/signatureCheck.ts";
 import { requireOutside, verifyCeremony } from "../keys/ceremony/verifyCeremony.ts";
 import { replaceFile } from "../keys/replaceFile.ts";
 import type { MakeKeys } from "./releaseKeys.ts";
@@ -54,6 +55,7 @@ export function ceremonyKeys(input: {
   readonly folder: string;
   readonly ptauPath: string;
   readonly publisher: Hex | null;
+  readonly isSigned?: IsSigned;
   readonly onStep: OnStep;
 }): MakeKeys {
   return async ({ r1cs }) => {

@@ -36,7 +36,7 @@ export interface BookGrade {
  * @throws AccountError KeyFileInvalid, ChainUnavailable, ChainForeign, DeploymentInvalid
  */
 export async function openBook(
-  { place }: CeremonyTranscript,
+  { place }: Pick<CeremonyTranscript, "place">,
   { rpcUrl, keyFile }: { readonly rpcUrl: string; readonly keyFile: string | null },
 ): Promise<OpenBook> {
   const wallet = keyFile === null ? null : await readWallet(keyFile);

@@ -15,7 +15,11 @@ const hash = hexOf(32);
 /** What snarkjs names things by: BLAKE2b-512. */
 const longHash = hexOf(64);
 const address = hexOf(20);
-const signature = hexOf(65);
+/** An account's has 65 bytes; what a contract takes for one (ERC-1271) only it knows. */
+const signature = z.custom<Hex>(
+  (value) => typeof value === "string" && /^0x([0-9a-f]{2}){0,4096}$/.test(value),
+  "is not 0x and up to 4,096 bytes in lower-case digits",
+);
 /** snarkjs cuts longer names. */
 const name = z
   .string()

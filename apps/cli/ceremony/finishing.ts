@@ -13,6 +13,7 @@ import type { CeremonyTranscript } from "../../../sdk/protocol/ceremonyTranscrip
 import { sayJson, sayMined, sayTable } from "../chain/say.ts";
 import { parseAddress } from "../chain/words.ts";
 import { CliError } from "../failure.ts";
+import { withSignatures } from "./chainCheck.ts";
 import { readCircuit } from "./inputs.ts";
 import { sayCeremony } from "./report.ts";
 import { stepTeller } from "./stepTeller.ts";
@@ -83,7 +84,9 @@ async function verified(file: string, options: VerifyOptions & { readonly mayGoO
   const { r1cs } = await readCircuit(options.circuit);
   const { transcript } = exchange;
   const onStep = stepTeller();
-  const facts = await verifyCeremony(exchange, { r1cs, ptauPath: options.ptau, onStep });
+  const facts = await withSignatures(options.rpc, (isSigned) =>
+    verifyCeremony(exchange, { r1cs, ptauPath: options.ptau, isSigned, onStep }),
+  );
   if (!options.mayGoOn) requireOutside(facts, { transcript, publisher });
   return { exchange, r1cs };
 }

@@ -8,6 +8,7 @@ import type { ZkRelease } from "../../../scripts/deploy/publishRelease.ts";
 import type { Hex } from "../../../sdk/protocol/abiEncoding.ts";
 import { setupOf, verifyingKeyId } from "../../../sdk/protocol/verifyingKey.ts";
 import { CliError } from "../failure.ts";
+import { withSignatures } from "./chainCheck.ts";
 import { stepTeller } from "./stepTeller.ts";
 
 /**
@@ -18,11 +19,15 @@ export function keysOf(options: {
   readonly ceremony?: string;
   readonly ptau?: string;
   readonly publisher: Hex | null;
+  readonly rpc?: string;
 }): MakeKeys | null {
-  const { ceremony: folder, ptau: ptauPath, publisher } = options;
+  const { ceremony: folder, ptau: ptauPath, publisher, rpc } = options;
   if (folder === undefined && ptauPath === undefined) return null;
   if (folder !== undefined && ptauPath !== undefined) {
-    return ceremonyKeys({ folder, ptauPath, publisher, onStep: stepTeller() });
+    return (circuit) =>
+      withSignatures(rpc, (isSigned) =>
+        ceremonyKeys({ folder, ptauPath, publisher, isSigned, onStep: stepTeller() })(circuit),
+      );
   }
   throw new CliError(
     "--ceremony and --ptau belong together: a key is verified before it is published.",

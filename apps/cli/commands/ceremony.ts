@@ -5,6 +5,8 @@ import { exportKeys, powers, verify } from "../ceremony/finishing.ts";
 import { sign } from "../ceremony/signing.ts";
 import { withJson } from "../chain/options.ts";
 
+const CONTRACTS_CHAIN = "HTTP endpoint of the chain, to ask contracts what they signed";
+
 /** `assay ceremony`: a key that rests on more than one person's word; docs/ceremony.md. */
 export function registerCeremony(program: Command): void {
   const ceremony = program
@@ -31,7 +33,12 @@ function registerContributing(ceremony: Command): void {
   withJson(ceremony.command("contribute").description("multiply a secret of yours into the key"))
     .argument("<file>", "the file you were handed; it is replaced")
     .requiredOption("--name <name>", "your name, as everybody will read it")
-    .requiredOption("--key-file <file>", "holds the private key you sign with")
+    .option("--key-file <file>", "holds the private key you sign with")
+    .option(
+      "--contributor <address>",
+      "who signs elsewhere, as a contract does; you are asked for it",
+    )
+    .option("--rpc <url>", CONTRACTS_CHAIN)
     .option("--typed", "also mix in a line typed on standard input")
     .action(contribute);
   ceremony
@@ -40,11 +47,15 @@ function registerContributing(ceremony: Command): void {
     .argument("<file>", "the file of the last contributor; it is replaced")
     .requiredOption("--hash <hex>", "nobody could know it when the last contribution was made")
     .option("--iterations <exponent>", "2^exponent hashes of it, 10 to 30", "20")
+    .option("--rpc <url>", CONTRACTS_CHAIN)
     .action(beacon);
   withJson(ceremony.command("sign").description("sign for your contribution to the final key"))
     .argument("<file>", "the file with the beacon; the signature is added to it")
     .option("--key-file <file>", "holds the private key you contributed with")
-    .option("--signature <hex>", "what another contributor signed")
+    .option("--signature <hex>", "what was signed elsewhere, or the file that holds it")
+    .option("--message", "print what --contributor has to sign, and add nothing")
+    .option("--contributor <address>", "whose signature or message it is")
+    .option("--rpc <url>", CONTRACTS_CHAIN)
     .option("--circuit <path>", "verify the whole key first: the model's folder, or an .r1cs file")
     .option("--ptau <file>", "and the powers of tau it started from")
     .action(sign);
@@ -53,7 +64,7 @@ function registerContributing(ceremony: Command): void {
 function registerFinishing(ceremony: Command): void {
   withCircuit(withJson(ceremony.command("verify").description("compute everything anew")))
     .option("--unfinished", "accept a file that is still handed on")
-    .option("--rpc <url>", "HTTP endpoint of the chain, to read the grade")
+    .option("--rpc <url>", "HTTP endpoint of the chain, to read the grade and ask contracts")
     .action(verify);
   withCircuit(ceremony.command("export").description("verify, and write what assay publish takes"))
     .requiredOption("--out <folder>", "where key, verifying key, circuit and transcript go")

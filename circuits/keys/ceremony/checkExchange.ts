@@ -5,20 +5,24 @@ import {
   type CeremonyTranscript,
   type TranscriptContribution,
 } from "../../../sdk/protocol/ceremonyTranscript.ts";
-import { signerOf } from "../../../sdk/protocol/contributorSignature.ts";
 import { verifyingKeyId } from "../../../sdk/protocol/verifyingKey.ts";
 import { CeremonyError } from "./ceremonyError.ts";
 import { areDeltas, checkChain } from "./contributionChain.ts";
 import type { Exchange } from "./exchangeFile.ts";
 import { factsOf, hex, parseDelta, type KeyFacts } from "./keyFacts.ts";
+import { byAccount, type IsSigned, type SignatureClaim } from "./signatureCheck.ts";
 
 /**
  * Whether a transcript tells of exactly the contributions in the key beside it, each made by whoever
  * signs for it. Needs neither circuit nor powers of tau: that the key is the circuit's,
  * `verifyCeremony` shows.
+ * @param isSigned Without a chain only accounts' signatures are found to be theirs.
  * @throws CeremonyError; KeyError ZkeyMalformed
  */
-export async function checkExchange({ zkey, transcript }: Exchange): Promise<KeyFacts> {
+export async function checkExchange(
+  { zkey, transcript }: Exchange,
+  isSigned: IsSigned = byAccount,
+): Promise<KeyFacts> {
   const facts = factsOf(zkey);
   requireSameKey(facts, transcript);
   requireSameOrder(facts, transcript);
@@ -29,7 +33,7 @@ export async function checkExchange({ zkey, transcript }: Exchange): Promise<Key
   for (const each of transcript.contributions) {
     if (seen.has(each.contributor)) throw contributorTwice(each.contributor);
     seen.add(each.contributor);
-    requireSignatures(transcript, each);
+    await requireSignatures(transcript, { each, isSigned });
   }
   return facts;
 }
@@ -40,6 +44,18 @@ export function digestFor(
   { hash, keyId }: { readonly hash: Hex; readonly keyId: Hex },
 ): Hex {
   return contributionDigest(placeOf(transcript), { keyId, contributionHash: recorded(hash) });
+}
+
+/** That a signature is its contributor's for a key. */
+export function claimOf(
+  transcript: CeremonyTranscript,
+  signed: Pick<TranscriptContribution, "contributor" | "hash"> &
+    Pick<SignatureClaim, "keyId" | "signature">,
+): SignatureClaim {
+  const { hash, contributor, keyId, signature } = signed;
+  const digest = digestFor(transcript, { hash, keyId });
+  const { place } = transcript;
+  return { contributor, signature, keyId, contributionHash: recorded(hash), digest, place };
 }
 
 /** The 32 bytes a contribution is recorded by on chain. */
@@ -124,24 +140,38 @@ async function requireHandovers(
   if (!(await areDeltas(pairs))) throw foreign("delta between contributions");
 }
 
-function requireSignatures(transcript: CeremonyTranscript, each: TranscriptContribution): void {
-  const { hash, contributor, handover, signature, name } = each;
+async function requireSignatures(
+  transcript: CeremonyTranscript,
+  { each, isSigned }: { readonly each: TranscriptContribution; readonly isSigned: IsSigned },
+): Promise<void> {
+  const { handover, signature } = each;
   const pairs = [
     { keyId: handover.keyId, signature: handover.signature },
     ...(transcript.keyId === null || signature === null
       ? []
       : [{ keyId: transcript.keyId, signature }]),
   ];
-  for (const { keyId, signature: given } of pairs) {
-    const signer = signerOf(digestFor(transcript, { hash, keyId }), given);
-    if (signer === contributor) continue;
-    throw new CeremonyError(
-      "SignatureInvalid",
-      `The signature for ${name}'s contribution is not of ${contributor}. Ask for the file or the ` +
-        "signature again.",
-      { data: { contributor, keyId, signer } },
-    );
+  for (const pair of pairs) {
+    const claim = claimOf(transcript, { ...each, ...pair });
+    await requireSigned({ name: each.name, claim, isSigned });
   }
+}
+
+/** @throws CeremonyError SignatureInvalid */
+export async function requireSigned(input: {
+  readonly name: string;
+  readonly claim: SignatureClaim;
+  readonly isSigned: IsSigned;
+}): Promise<void> {
+  const { name, claim, isSigned } = input;
+  if (await isSigned(claim)) return;
+  const { contributor, keyId } = claim;
+  throw new CeremonyError(
+    "SignatureInvalid",
+    `The signature for ${name}'s contribution is not of ${contributor}. Ask for the file or the ` +
+      "signature again; if it is a contract's, name its chain with --rpc.",
+    { data: { contributor, keyId } },
+  );
 }
 
 function foreign(what: string): CeremonyError {

@@ -3,27 +3,28 @@ import { createHash } from "node:crypto";
 import type { Hex } from "../../../sdk/protocol/abiEncoding.ts";
 import type { CeremonyPlace } from "../../../sdk/protocol/ceremony.ts";
 import type { Beacon, CeremonyTranscript } from "../../../sdk/protocol/ceremonyTranscript.ts";
-import { signerOf } from "../../../sdk/protocol/contributorSignature.ts";
 import { domainPower, readR1csHeader } from "../r1csHeader.ts";
 import { CeremonyError } from "./ceremonyError.ts";
 import {
   afterBeacon,
   checkExchange,
+  claimOf,
   contributorTwice,
-  digestFor,
   recorded,
+  requireSigned,
 } from "./checkExchange.ts";
 import { checkChain, MOST_ITERATIONS_EXPONENT } from "./contributionChain.ts";
 import type { Exchange } from "./exchangeFile.ts";
 import { deltaOf, factsOf, hex } from "./keyFacts.ts";
 import { contributeBeacon, contributeSecret, newKey, type OnStep } from "./phaseTwo.ts";
 import { readPtau, requirePower } from "./ptauFile.ts";
+import { byAccount, type IsSigned, type SignatureClaim } from "./signatureCheck.ts";
 
 /** Least snarkjs takes. */
 export const LEAST_ITERATIONS_EXPONENT = 10;
 const BEACON_NAME = "beacon";
 
-/** Signs for a contribution to a key, as `CeremonyBook` takes it from an account. */
+/** Signs for a contribution to a key, as `CeremonyBook` takes it. */
 export type SignContribution = (contribution: {
   readonly keyId: Hex;
   readonly contributionHash: Hex;
@@ -66,7 +67,8 @@ export async function startCeremony(input: {
 /**
  * Multiplies a new secret into the key and signs for it.
  * @param input.typed Mixed into the system's randomness; may be empty.
- * @throws CeremonyError ContributionAfterBeacon, ContributorTwice, and those of `checkExchange`
+ * @throws CeremonyError ContributionAfterBeacon, ContributorTwice, SignatureInvalid, and those of
+ *   `checkExchange`
  */
 export async function contributeTo(
   exchange: Exchange,
@@ -75,23 +77,27 @@ export async function contributeTo(
     readonly contributor: Hex;
     readonly typed: string;
     readonly sign: SignContribution;
+    readonly isSigned?: IsSigned;
     readonly onStep: OnStep;
   },
 ): Promise<Exchange> {
   const { transcript } = exchange;
+  const { name, isSigned = byAccount } = input;
   const contributor = lower(input.contributor);
   if (transcript.beacon !== null) throw afterBeacon();
   if (transcript.contributions.some((each) => each.contributor === contributor)) {
     throw contributorTwice(contributor);
   }
   input.onStep("checking what came before");
-  await checkExchange(exchange);
+  await checkExchange(exchange, isSigned);
   const zkey = await contributeSecret({ ...input, zkey: exchange.zkey });
   const { keyId, contributions, delta, verifyingKey } = factsOf(zkey);
   const hash = hex((await checkChain(contributions, delta)).at(-1) ?? new Uint8Array());
-  const signature = await input.sign({ keyId, contributionHash: recorded(hash) });
+  const signature = lower(await input.sign({ keyId, contributionHash: recorded(hash) }));
+  const claim = claimOf(transcript, { contributor, hash, keyId, signature });
+  await requireSigned({ name, claim, isSigned });
   const handover = { delta: deltaOf(verifyingKey), keyId, signature };
-  const own = { name: input.name, contributor, hash, handover, signature: null };
+  const own = { name, contributor, hash, handover, signature: null };
   return {
     zkey,
     transcript: {
@@ -107,8 +113,13 @@ export async function contributeTo(
  */
 export async function applyBeacon(
   exchange: Exchange,
-  { beacon, onStep }: { readonly beacon: Beacon; readonly onStep: OnStep },
+  input: {
+    readonly beacon: Beacon;
+    readonly isSigned?: IsSigned;
+    readonly onStep: OnStep;
+  },
 ): Promise<Exchange> {
+  const { beacon, isSigned, onStep } = input;
   const { transcript } = exchange;
   const { hash, iterationsExponent: exponent } = beacon;
   if (transcript.beacon !== null) {
@@ -128,7 +139,7 @@ export async function applyBeacon(
     );
   }
   onStep("checking what came before");
-  await checkExchange(exchange);
+  await checkExchange(exchange, isSigned);
   const zkey = await contributeBeacon({ zkey: exchange.zkey, name: BEACON_NAME, beacon, onStep });
   return { zkey, transcript: { ...transcript, beacon, keyId: factsOf(zkey).keyId } };
 }
@@ -151,34 +162,51 @@ export function contributionOf(
 }
 
 /**
- * Adds a contributor's signature for the final key; whose it is, it shows itself.
+ * Adds a contributor's signature for the final key.
+ * @param input.contributor Whose it is; without it, it shows that itself. A contract may take any.
  * @throws CeremonyError BeaconMissing, SignatureInvalid, and those of `checkExchange`
  */
 export async function addSignature(
   exchange: Exchange,
-  signature: Hex,
+  input: {
+    readonly signature: Hex;
+    readonly contributor?: Hex | undefined;
+    readonly isSigned?: IsSigned;
+  },
 ): Promise<{ readonly exchange: Exchange; readonly contributor: Hex }> {
   const { transcript, zkey } = exchange;
-  await checkExchange(exchange);
+  const { isSigned = byAccount, contributor } = input;
+  await checkExchange(exchange, isSigned);
   const keyId = finalKey(transcript);
-  const given = lower(signature);
-  const own = transcript.contributions.find(
-    ({ hash, contributor }) =>
-      signerOf(digestFor(transcript, { hash, keyId }), given) === contributor,
-  );
-  if (own === undefined) {
-    throw new CeremonyError(
-      "SignatureInvalid",
-      "No contributor signed this for his contribution to this key. Ask for the signature again: " +
-        "assay ceremony sign prints it.",
-      { data: { signature } },
-    );
-  }
+  const signature = lower(input.signature);
+  const claims = transcript.contributions
+    .filter((each) => contributor === undefined || each.contributor === lower(contributor))
+    .map((each) => claimOf(transcript, { ...each, keyId, signature }));
+  const claim = (await firstOf(claims, byAccount)) ?? (await firstOf(claims, isSigned));
+  // What an account signed counts as the chain sees it, too.
+  if (claim === null || !(await isSigned(claim))) throw signedByNobody(signature);
   const contributions = transcript.contributions.map((each) =>
-    each === own ? { ...each, signature: given } : each,
+    each.contributor === claim.contributor ? { ...each, signature } : each,
   );
   const signed = { zkey, transcript: { ...transcript, contributions } };
-  return { exchange: signed, contributor: own.contributor };
+  return { exchange: signed, contributor: claim.contributor };
+}
+
+async function firstOf(
+  claims: readonly SignatureClaim[],
+  isSigned: IsSigned,
+): Promise<SignatureClaim | null> {
+  for (const claim of claims) if (await isSigned(claim)) return claim;
+  return null;
+}
+
+function signedByNobody(signature: Hex): CeremonyError {
+  return new CeremonyError(
+    "SignatureInvalid",
+    "No contributor signed this for his contribution to this key. Ask for the signature again: assay " +
+      "ceremony sign prints it; if a contract signed, name its chain with --rpc.",
+    { data: { signature } },
+  );
 }
 
 /** sha-256 of an r1cs file. */

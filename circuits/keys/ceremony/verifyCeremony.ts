@@ -6,6 +6,7 @@ import type { Exchange } from "./exchangeFile.ts";
 import type { KeyFacts } from "./keyFacts.ts";
 import { verifyKey, type OnStep } from "./phaseTwo.ts";
 import { readPtau } from "./ptauFile.ts";
+import type { IsSigned } from "./signatureCheck.ts";
 import { digestOf } from "./steps.ts";
 
 /**
@@ -15,9 +16,14 @@ import { digestOf } from "./steps.ts";
  */
 export async function verifyCeremony(
   exchange: Exchange,
-  input: { readonly r1cs: Uint8Array; readonly ptauPath: string; readonly onStep: OnStep },
+  input: {
+    readonly r1cs: Uint8Array;
+    readonly ptauPath: string;
+    readonly isSigned?: IsSigned;
+    readonly onStep: OnStep;
+  },
 ): Promise<KeyFacts> {
-  const { r1cs, ptauPath, onStep } = input;
+  const { r1cs, ptauPath, isSigned, onStep } = input;
   const { circuitDigest, powersOfTau } = exchange.transcript;
   const digest = digestOf(r1cs);
   if (digest !== circuitDigest) {
@@ -29,7 +35,7 @@ export async function verifyCeremony(
     );
   }
   onStep("checking contributions and signatures");
-  const facts = await checkExchange(exchange);
+  const facts = await checkExchange(exchange, isSigned);
   onStep("hashing the powers of tau");
   const ptau = await readPtau(ptauPath);
   if (ptau.digest !== powersOfTau.digest || ptau.power !== powersOfTau.power) {

@@ -42,8 +42,20 @@ describe("decodeTranscript", () => {
     assert.throws(() => decodeTranscript(spaced), /canonical/);
   });
 
+  it("takes signatures of contracts, which have other lengths than accounts'", () => {
+    const [own] = transcript.contributions;
+    for (const signature of ["0x", "0x12", `0x${"ab".repeat(4_096)}`]) {
+      const json = { ...transcript, contributions: [{ ...own, signature }] };
+      assert.equal(decodeTranscript(file(json)).contributions[0]?.signature, signature);
+    }
+  });
+
   it("refuses what is none, and names the field", () => {
     const [own] = transcript.contributions;
+    const signed = (signature: string) => ({
+      ...transcript,
+      contributions: [{ ...own, signature }],
+    });
     const wrong: readonly (readonly [object, RegExp])[] = [
       [{ ...transcript, more: 1 }, /Unrecognized key/],
       [{ ...transcript, circuitDigest: "0x12" }, /circuitDigest is not 0x and 64/],
@@ -51,10 +63,9 @@ describe("decodeTranscript", () => {
       [{ ...transcript, name: "" }, /name/],
       [{ ...transcript, name: "two\nlines" }, /name has no or unprintable/],
       [{ ...transcript, name: "x".repeat(65) }, /name/],
-      [
-        { ...transcript, contributions: [{ ...own, signature: "0x12" }] },
-        /contributions.0.signature/,
-      ],
+      [signed("0x123"), /contributions.0.signature/],
+      [signed("0xAB"), /contributions.0.signature/],
+      [signed(`0x${"ab".repeat(4_097)}`), /contributions.0.signature is not 0x and up to 4,096/],
       [{ ...transcript, beacon: { hash: "0x1", iterationsExponent: 10 } }, /beacon.hash/],
       [{ ...transcript, beacon: { hash: word, iterationsExponent: 9 } }, /iterationsExponent/],
       [{ ...transcript, place: { chainId: "0", book: transcript.place.book } }, /chainId/],

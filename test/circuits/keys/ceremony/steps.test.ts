@@ -12,6 +12,7 @@ import { factsOf } from "../../../../circuits/keys/ceremony/keyFacts.ts";
 import {
   addSignature,
   applyBeacon,
+  contributeTo,
   contributionOf,
 } from "../../../../circuits/keys/ceremony/steps.ts";
 import {
@@ -19,6 +20,7 @@ import {
   signersOf,
   verifyCeremony,
 } from "../../../../circuits/keys/ceremony/verifyCeremony.ts";
+import type { IsSigned } from "../../../../circuits/keys/ceremony/signatureCheck.ts";
 import type { Hex } from "../../../../sdk/protocol/abiEncoding.ts";
 import { toSnarkjsVerifyingKey } from "../../../../sdk/protocol/verifyingKey.ts";
 import { endEngineAfterTests } from "../engine.ts";
@@ -51,7 +53,7 @@ const verify = (exchange: Exchange) =>
   verifyCeremony(exchange, { r1cs: CIRCUIT.r1cs, ptauPath, onStep });
 async function signed(exchange: Exchange, wallet: typeof alice): Promise<Exchange> {
   const signature = await signerFor(wallet)(contributionOf(exchange, wallet.address as Hex));
-  return (await addSignature(exchange, signature)).exchange;
+  return (await addSignature(exchange, { signature })).exchange;
 }
 
 describe("startCeremony", () => {
@@ -90,6 +92,12 @@ describe("contributeTo", () => {
   it("draws another secret every time", async () => {
     const again = await contribute(started, alice);
     assert.notEqual(factsOf(again.zkey).keyId, factsOf(first.zkey).keyId);
+  });
+
+  it("refuses a signature that is not the contributor's", async () => {
+    const contributor = alice.address as Hex;
+    const who = { name: "Alice", contributor, typed: "", sign: signerFor(bob), onStep };
+    await assert.rejects(contributeTo(started, who), refusal("SignatureInvalid"));
   });
 
   it("refuses a contributor twice, and anybody after the beacon", async () => {
@@ -142,8 +150,29 @@ describe("addSignature", () => {
     const handover = first.transcript.contributions[0]?.handover.signature ?? "0x";
     const elsewhere = await signerFor(alice, { chainId: 1n, book: `0x${"b0".repeat(20)}` })(own);
     for (const signature of [forged, handover, elsewhere, "0x", "0x12"] as const) {
-      await assert.rejects(addSignature(ended, signature), refusal("SignatureInvalid"));
+      await assert.rejects(addSignature(ended, { signature }), refusal("SignatureInvalid"));
     }
+  });
+});
+
+describe("addSignature, where a chain is asked", async () => {
+  const signature = await signerFor(bob)(contributionOf(ended, bob.address as Hex));
+
+  it("knows an account's signature before a contract that takes any", async () => {
+    const isSigned = () => Promise.resolve(true);
+    const { contributor } = await addSignature(ended, { signature, isSigned });
+    assert.equal(contributor, address(bob));
+    const given = { signature: "0x", contributor: bob.address as Hex, isSigned } as const;
+    const { exchange } = await addSignature(ended, given);
+    assert.equal(exchange.transcript.contributions[1]?.signature, "0x");
+    await assert.rejects(addSignature(exchange, { signature }), refusal("SignatureInvalid"));
+  });
+
+  it("refuses what the chain does not take, though an account signed it", async () => {
+    const { keyId } = ended.transcript;
+    const isSigned: IsSigned = (claim) => Promise.resolve(claim.keyId !== keyId);
+    const added = addSignature(ended, { signature, isSigned });
+    await assert.rejects(added, refusal("SignatureInvalid"));
   });
 });
 
