@@ -5,6 +5,7 @@
 import { toErrorRecord } from "../domain/errors.ts";
 import type { ProofWatch } from "../domain/ports.ts";
 import { BackendChoice } from "./backendChoice.ts";
+import { CheckedBackend } from "./checkedBackend.ts";
 import { preferredBackend } from "./preferredBackend.ts";
 import { proveRelease } from "./proveRelease.ts";
 import type {
@@ -35,7 +36,7 @@ async function start() {
   const native = await preferredBackend(settings);
   if (typeof native === "string") skipped(native);
   else notices = [...notices, `native prover: in use: ${native.instructions}`];
-  const preferred = typeof native === "string" ? null : native;
+  const preferred = typeof native === "string" ? null : new CheckedBackend(native);
   const fallback = new SnarkjsBackend();
   return new BackendChoice({ preferred, fallback, onSkipped: skipped });
 }

@@ -7,7 +7,8 @@ import { setUpBench, type Bench } from "../e2e/support/bench.ts";
 import { askOne, assertSettledOnce, untilSettled } from "../e2e/support/requests.ts";
 import { eventually } from "../orchestrator/support/ports.ts";
 
-const FAULTY = resolve(import.meta.dirname, "faultyProver.ts");
+const FAULTY_KEYS = resolve(import.meta.dirname, "faultyProver.ts");
+const FAULTY_BORDER = resolve(import.meta.dirname, "faultyBorder.ts");
 const native = loadNativeModule();
 const skip = typeof native === "string" ? `native prover: skipped: ${native}` : false;
 
@@ -28,7 +29,7 @@ const logged = ({ processes }: Bench, event: string) =>
 
 describe("a native prover whose proofs are wrong", { timeout: 240_000, skip }, () => {
   it("is found by the check of its first proof, and snarkjs proves from then on", async (t) => {
-    const bench = await setUpBench(t, { environment: { ASSAY_PROVER_LIBRARY: FAULTY } });
+    const bench = await setUpBench(t, { environment: { ASSAY_PROVER_LIBRARY: FAULTY_KEYS } });
     const { processes } = bench;
     processes.startAll();
     const first = await askOne(bench, 0);
@@ -62,5 +63,17 @@ describe("a native prover whose proofs are wrong", { timeout: 240_000, skip }, (
       await untilMetrics(bench, [/^provers_quarantined_total 2$/m]);
       await assertSettledOnce(bench, [...requests, { requestId: third.requestId, index: 2 }]);
     });
+  });
+
+  it("is found by another check than its library's, where the proof is damaged after it", async (t) => {
+    const bench = await setUpBench(t, { environment: { ASSAY_PROVER_LIBRARY: FAULTY_BORDER } });
+    bench.processes.startAll();
+    const { requestId } = await askOne(bench, 0);
+    await untilSettled(bench, requestId);
+    const [quarantined, ...others] = logged(bench, "native prover quarantined");
+    assert.deepEqual(others, []);
+    assert.match(quarantined ?? "", /passed its own check and no other one/);
+    await untilMetrics(bench, [/^provers_quarantined_total 1$/m]);
+    await assertSettledOnce(bench, [{ requestId, index: 0 }]);
   });
 });
