@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { after, describe, it } from "node:test";
 import { Contract, TypedDataEncoder, type Wallet } from "ethers";
 
+import { keysOf } from "../../apps/cli/ceremony/publishing.ts";
 import { readExchange } from "../../circuits/keys/ceremony/exchangeFile.ts";
 import { transact } from "../../scripts/account/transact.ts";
 import { deployContract } from "../../scripts/deploy/deploy.ts";
@@ -193,5 +194,16 @@ describe("a ceremony in which a contract contributed", () => {
     const signing = [...rpc, "--key-file", publisher.keyFile, "--record"];
     const record = ["ceremony", "export", file, ...whole, "--out", at("keys"), ...signing];
     assert.match((await assay(...record)).out, /^grade of the key: 2$/m);
+  });
+
+  it("gives a key that publish takes where the chain is named", async () => {
+    const ceremony = { ceremony: at("keys"), ptau: ptauPath, publisher: null };
+    const circuit = { r1cs: CIRCUIT.r1cs, name: "small" };
+    const offline = keysOf(ceremony);
+    const online = keysOf({ ...ceremony, rpc: chain.rpcUrl });
+    assert.ok(offline !== null && online !== null);
+    await assert.rejects(offline(circuit), /not of 0x/);
+    const { zkey } = await online(circuit);
+    assert.deepEqual(Buffer.from(zkey), await readFile(at("keys/key.zkey")));
   });
 });
