@@ -24,6 +24,7 @@ abstract contract OperatorBonds is IOperatorRegistry, ReentrancyGuardTransient {
     uint256 public burned;
 
     mapping(uint256 operatorId => address owner) private _owners;
+    mapping(uint256 operatorId => address owner) private _nextOwners;
     mapping(uint256 operatorId => address payout) private _payouts;
     mapping(uint256 operatorId => mapping(address sender => bool)) private _senders;
     mapping(uint256 operatorId => Bond) internal _bonds;
@@ -60,6 +61,28 @@ abstract contract OperatorBonds is IOperatorRegistry, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IOperatorRegistry
+    function handOverOperator(
+        uint256 operatorId,
+        address newOwner
+    ) external onlyOperatorOwner(operatorId) {
+        _nextOwners[operatorId] = newOwner;
+        emit OperatorHandedOver(operatorId, msg.sender, newOwner);
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    /// @dev Senders stay, or a node would stop in the middle of its requests; none of them can send
+    /// earnings to where the former owner said.
+    function takeOverOperator(uint256 operatorId) external {
+        address formerOwner = ownerOf(operatorId);
+        require(_nextOwners[operatorId] == msg.sender, NotNextOwner(operatorId, msg.sender));
+
+        _owners[operatorId] = msg.sender;
+        _nextOwners[operatorId] = address(0);
+        _setPayout(operatorId, address(0));
+        emit OperatorTakenOver(operatorId, formerOwner, msg.sender);
+    }
+
+    /// @inheritdoc IOperatorRegistry
     function addSender(uint256 operatorId, address sender) external onlyOperatorOwner(operatorId) {
         require(!_senders[operatorId][sender], SenderAlreadyAdded(operatorId, sender));
 
@@ -80,6 +103,10 @@ abstract contract OperatorBonds is IOperatorRegistry, ReentrancyGuardTransient {
 
     /// @inheritdoc IOperatorRegistry
     function setPayout(uint256 operatorId, address payout) external onlyOperatorOwner(operatorId) {
+        _setPayout(operatorId, payout);
+    }
+
+    function _setPayout(uint256 operatorId, address payout) private {
         _payouts[operatorId] = payout;
         emit PayoutSet(operatorId, payout);
     }
@@ -217,6 +244,11 @@ abstract contract OperatorBonds is IOperatorRegistry, ReentrancyGuardTransient {
     /// @inheritdoc IOperatorRegistry
     function payoutOf(uint256 operatorId) external view returns (address) {
         return _payouts[operatorId];
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function nextOwnerOf(uint256 operatorId) external view returns (address) {
+        return _nextOwners[operatorId];
     }
 
     /// @inheritdoc IOperatorRegistry

@@ -11,6 +11,17 @@ import {IModelRegistry} from "./IModelRegistry.sol";
 /// after a re-org, and small where it is stored.
 interface IOperatorRegistry {
     event OperatorRegistered(uint256 indexed operatorId, address indexed owner);
+    /// @notice `newOwner` may take the operator over; zero: nobody may any more.
+    event OperatorHandedOver(
+        uint256 indexed operatorId,
+        address indexed owner,
+        address indexed newOwner
+    );
+    event OperatorTakenOver(
+        uint256 indexed operatorId,
+        address indexed formerOwner,
+        address indexed owner
+    );
     event BondAdded(uint256 indexed operatorId, address indexed from, uint256 amount);
     event UnbondingStarted(uint256 indexed operatorId, uint256 amount, uint256 withdrawableAt);
     event BondWithdrawn(uint256 indexed operatorId, address indexed to, uint256 amount);
@@ -49,6 +60,8 @@ interface IOperatorRegistry {
     error OperatorIdReserved();
     error OperatorAlreadyRegistered(uint256 operatorId);
     error NotOwner(uint256 operatorId, address account);
+    /// @notice The operator was not handed over to this account, or no longer is.
+    error NotNextOwner(uint256 operatorId, address account);
     /// @param bond What the operator has: for locks and unbonding, what is not locked.
     error BondTooLow(uint256 operatorId, uint256 bond, uint256 minimum);
     error LockedTooLow(uint256 operatorId, uint256 locked, uint256 amount);
@@ -74,6 +87,17 @@ interface IOperatorRegistry {
     /// @notice Registers the caller as an operator and as its owner. Addresses that end in 8 zero bytes
     /// are refused.
     function registerOperator() external returns (uint256 operatorId);
+
+    /// @notice First step of handing an operator over: names who may take it; another name, or zero, takes
+    /// the former one back. Owner only.
+    function handOverOperator(uint256 operatorId, address newOwner) external;
+
+    /// @notice Second step: the caller takes an operator that was handed over to him, with all that belongs
+    /// to it: the bond, free, locked and leaving, with what its open answers may still cost; earnings not
+    /// withdrawn; prices and places in lists; its senders. The payout address is forgotten.
+    /// Warning: senders of the former owner act on, and at level Optimistic lose bond: remove those that you
+    /// do not know. He may take out what is free until you take it.
+    function takeOverOperator(uint256 operatorId) external;
 
     /// @notice Adds to a bond. Anyone may call; only the owner can ever take it out.
     function addBond(uint256 operatorId, uint256 amount) external payable;
@@ -202,6 +226,9 @@ interface IOperatorRegistry {
     function isBonded(uint256 operatorId) external view returns (bool);
 
     function ownerOf(uint256 operatorId) external view returns (address);
+
+    /// @notice Who may take the operator over; zero: nobody.
+    function nextOwnerOf(uint256 operatorId) external view returns (address);
 
     function bondOf(uint256 operatorId) external view returns (Bond memory);
 

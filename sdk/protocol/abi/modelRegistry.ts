@@ -31,6 +31,14 @@ export const modelRegistryAbi = [
       { internalType: "bytes32", name: "modelId", type: "bytes32" },
       { internalType: "address", name: "account", type: "address" },
     ],
+    name: "NotNextPublisher",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "bytes32", name: "modelId", type: "bytes32" },
+      { internalType: "address", name: "account", type: "address" },
+    ],
     name: "NotPublisher",
     type: "error",
   },
@@ -79,9 +87,29 @@ export const modelRegistryAbi = [
     inputs: [
       { indexed: true, internalType: "bytes32", name: "modelId", type: "bytes32" },
       { indexed: true, internalType: "address", name: "publisher", type: "address" },
+      { indexed: true, internalType: "address", name: "newPublisher", type: "address" },
+    ],
+    name: "ModelHandedOver",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "bytes32", name: "modelId", type: "bytes32" },
+      { indexed: true, internalType: "address", name: "publisher", type: "address" },
       { indexed: false, internalType: "string", name: "name", type: "string" },
     ],
     name: "ModelRegistered",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "bytes32", name: "modelId", type: "bytes32" },
+      { indexed: true, internalType: "address", name: "formerPublisher", type: "address" },
+      { indexed: true, internalType: "address", name: "publisher", type: "address" },
+    ],
+    name: "ModelTakenOver",
     type: "event",
   },
   {
@@ -126,27 +154,6 @@ export const modelRegistryAbi = [
   },
   {
     inputs: [],
-    name: "MAXIMUM_LENGTH",
-    outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
-    stateMutability: "view",
-    type: "function",
-  },
-  {
-    inputs: [],
-    name: "MAXIMUM_PRIMARY_WINDOW_SECONDS",
-    outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
-    stateMutability: "view",
-    type: "function",
-  },
-  {
-    inputs: [],
-    name: "MAXIMUM_ROYALTY_BPS",
-    outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
-    stateMutability: "view",
-    type: "function",
-  },
-  {
-    inputs: [],
     name: "ceremonyBook",
     outputs: [{ internalType: "contract ICeremonyBook", name: "", type: "address" }],
     stateMutability: "view",
@@ -157,6 +164,16 @@ export const modelRegistryAbi = [
     name: "gradeOf",
     outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
     stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      { internalType: "bytes32", name: "modelId", type: "bytes32" },
+      { internalType: "address", name: "newPublisher", type: "address" },
+    ],
+    name: "handOverModel",
+    outputs: [],
+    stateMutability: "nonpayable",
     type: "function",
   },
   {
@@ -198,6 +215,13 @@ export const modelRegistryAbi = [
     inputs: [{ internalType: "bytes32", name: "releaseId", type: "bytes32" }],
     name: "modelOf",
     outputs: [{ internalType: "bytes32", name: "", type: "bytes32" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [{ internalType: "bytes32", name: "modelId", type: "bytes32" }],
+    name: "nextPublisherOf",
+    outputs: [{ internalType: "address", name: "", type: "address" }],
     stateMutability: "view",
     type: "function",
   },
@@ -282,6 +306,13 @@ export const modelRegistryAbi = [
   {
     inputs: [{ internalType: "bytes32", name: "releaseId", type: "bytes32" }],
     name: "retireRelease",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [{ internalType: "bytes32", name: "modelId", type: "bytes32" }],
+    name: "takeOverModel",
     outputs: [],
     stateMutability: "nonpayable",
     type: "function",

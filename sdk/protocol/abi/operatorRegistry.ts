@@ -98,6 +98,14 @@ export const operatorRegistryAbi = [
       { internalType: "uint256", name: "operatorId", type: "uint256" },
       { internalType: "address", name: "account", type: "address" },
     ],
+    name: "NotNextOwner",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "operatorId", type: "uint256" },
+      { internalType: "address", name: "account", type: "address" },
+    ],
     name: "NotOwner",
     type: "error",
   },
@@ -263,8 +271,28 @@ export const operatorRegistryAbi = [
     inputs: [
       { indexed: true, internalType: "uint256", name: "operatorId", type: "uint256" },
       { indexed: true, internalType: "address", name: "owner", type: "address" },
+      { indexed: true, internalType: "address", name: "newOwner", type: "address" },
+    ],
+    name: "OperatorHandedOver",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "uint256", name: "operatorId", type: "uint256" },
+      { indexed: true, internalType: "address", name: "owner", type: "address" },
     ],
     name: "OperatorRegistered",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "uint256", name: "operatorId", type: "uint256" },
+      { indexed: true, internalType: "address", name: "formerOwner", type: "address" },
+      { indexed: true, internalType: "address", name: "owner", type: "address" },
+    ],
+    name: "OperatorTakenOver",
     type: "event",
   },
   {
@@ -546,6 +574,16 @@ export const operatorRegistryAbi = [
     type: "function",
   },
   {
+    inputs: [
+      { internalType: "uint256", name: "operatorId", type: "uint256" },
+      { internalType: "address", name: "newOwner", type: "address" },
+    ],
+    name: "handOverOperator",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
     inputs: [{ internalType: "uint256", name: "time", type: "uint256" }],
     name: "highestBaseFee",
     outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
@@ -639,6 +677,13 @@ export const operatorRegistryAbi = [
     inputs: [],
     name: "modelRegistry",
     outputs: [{ internalType: "contract IModelRegistry", name: "", type: "address" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [{ internalType: "uint256", name: "operatorId", type: "uint256" }],
+    name: "nextOwnerOf",
+    outputs: [{ internalType: "address", name: "", type: "address" }],
     stateMutability: "view",
     type: "function",
   },
@@ -809,6 +854,13 @@ export const operatorRegistryAbi = [
       { internalType: "enum Verification", name: "level", type: "uint8" },
     ],
     name: "stopServing",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [{ internalType: "uint256", name: "operatorId", type: "uint256" }],
+    name: "takeOverOperator",
     outputs: [],
     stateMutability: "nonpayable",
     type: "function",
