@@ -4,8 +4,8 @@ pragma solidity 0.8.37;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {ICeremonyBook} from "./interfaces/ICeremonyBook.sol";
+import {IKeyStore} from "./interfaces/IKeyStore.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
-import {IZkVerifier} from "./interfaces/IZkVerifier.sol";
 import {
     Judge,
     Release,
@@ -39,7 +39,7 @@ contract ModelRegistry is IModelRegistry {
     uint256 private constant MAXIMUM_PRIMARY_WINDOW_SECONDS = 7 days;
 
     /// @notice Where verifying keys are checked and stored.
-    IZkVerifier public immutable zkVerifier;
+    IKeyStore public immutable keyStore;
     /// @notice Where the grade of a key comes from.
     ICeremonyBook public immutable ceremonyBook;
     /// @inheritdoc IModelRegistry
@@ -53,9 +53,9 @@ contract ModelRegistry is IModelRegistry {
     mapping(bytes32 releaseId => StoredRelease) private _releases;
 
     /// @param answerBond A `ShortAmount`, so that there are releases that ask for the least bond.
-    constructor(IZkVerifier keyStore, ICeremonyBook book, uint256 answerBond, uint256 keyGrade) {
+    constructor(IKeyStore store, ICeremonyBook book, uint256 answerBond, uint256 keyGrade) {
         require(ShortAmountLib.isShort(answerBond), ShortAmountLib.AmountNotShort(answerBond));
-        zkVerifier = keyStore;
+        keyStore = store;
         ceremonyBook = book;
         leastAnswerBond = answerBond;
         leastKeyGrade = keyGrade;
@@ -110,7 +110,7 @@ contract ModelRegistry is IModelRegistry {
             )
         );
         require(!_releases[releaseId].route.isKnown(), ReleaseAlreadyPublished(releaseId));
-        address key = zkVerifier.keyAddress(release.keyId);
+        address key = keyStore.keyAddress(release.keyId);
         uint8 grade = ceremonyBook.gradeOf(release.keyId);
         _requireGrade(release, grade);
 

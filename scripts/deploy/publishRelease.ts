@@ -1,8 +1,8 @@
 import { Contract, ZeroHash, hexlify, type Signer } from "ethers";
 
 import type { Hex } from "../../sdk/protocol/abiEncoding.ts";
+import { keyStoreAbi } from "../../sdk/protocol/abi/keyStore.ts";
 import { modelRegistryAbi } from "../../sdk/protocol/abi/modelRegistry.ts";
-import { zkVerifierAbi } from "../../sdk/protocol/abi/zkVerifier.ts";
 import { JUDGE, modelId, releaseId, type Release } from "../../sdk/protocol/releaseId.ts";
 import { levelBits, type Verification } from "../../sdk/protocol/verification.ts";
 import {
@@ -64,16 +64,16 @@ export function zkRelease(release: ZkRelease): Release {
  */
 export async function publishRelease(parameters: {
   readonly signer: Signer;
-  readonly addresses: Pick<AssayAddresses, "modelRegistry" | "zkVerifier">;
+  readonly addresses: Pick<AssayAddresses, "modelRegistry" | "keyStore">;
   readonly name: string;
   readonly version: string;
   readonly release: ZkRelease;
   readonly modelId?: Hex;
 }): Promise<{ readonly modelId: Hex; readonly releaseId: Hex }> {
   const { signer, addresses, name, version } = parameters;
-  const verifier = new Contract(addresses.zkVerifier, zkVerifierAbi, signer);
+  const keyStore = new Contract(addresses.keyStore, keyStoreAbi, signer);
   const registry = new Contract(addresses.modelRegistry, modelRegistryAbi, signer);
-  await mined(verifier, "registerKey", encodeVerifyingKey(parameters.release.verifyingKey));
+  await mined(keyStore, "registerKey", encodeVerifyingKey(parameters.release.verifyingKey));
 
   const network = await signer.provider?.getNetwork();
   if (network === undefined) throw new Error("The signer has no provider; connect it to a chain");

@@ -19,8 +19,8 @@ export async function publishOn(
   if (!(signer instanceof AbstractSigner)) {
     throw new TypeError("publishing needs a deployment opened with a key");
   }
-  const zkVerifier = String(await view(modelRegistry, "zkVerifier"));
-  const addresses = { modelRegistry: await modelRegistry.getAddress(), zkVerifier };
+  const keyStore = String(await view(modelRegistry, "keyStore"));
+  const addresses = { modelRegistry: await modelRegistry.getAddress(), keyStore };
   try {
     return await publishRelease({ signer, addresses, ...named });
   } catch (error) {

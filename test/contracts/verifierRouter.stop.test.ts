@@ -214,7 +214,7 @@ describe("stop, resume and successor", () => {
 
   it("survive a change of verifier: a new one opens nothing", async () => {
     const w = await world();
-    const next = await deployContract(w.owner, "ZkVerifier", [`0x${"00".repeat(32)}`]);
+    const next = await deployContract(w.owner, "ZkVerifier", [w.addresses.keyStore]);
     await send(w.coordinator, "proposeVerifier", [ZK, next]);
     await act(w, ["stop", "wait"]);
     await send(w.coordinator, "activateVerifier", [3n]);

@@ -2,7 +2,7 @@
 export const modelRegistryAbi = [
   {
     inputs: [
-      { internalType: "contract IZkVerifier", name: "keyStore", type: "address" },
+      { internalType: "contract IKeyStore", name: "store", type: "address" },
       { internalType: "contract ICeremonyBook", name: "book", type: "address" },
       { internalType: "uint256", name: "answerBond", type: "uint256" },
       { internalType: "uint256", name: "keyGrade", type: "uint256" },
@@ -192,6 +192,13 @@ export const modelRegistryAbi = [
   },
   {
     inputs: [],
+    name: "keyStore",
+    outputs: [{ internalType: "contract IKeyStore", name: "", type: "address" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [],
     name: "leastAnswerBond",
     outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
     stateMutability: "view",
@@ -332,13 +339,6 @@ export const modelRegistryAbi = [
         type: "tuple",
       },
     ],
-    stateMutability: "view",
-    type: "function",
-  },
-  {
-    inputs: [],
-    name: "zkVerifier",
-    outputs: [{ internalType: "contract IZkVerifier", name: "", type: "address" }],
     stateMutability: "view",
     type: "function",
   },
