@@ -19,6 +19,9 @@ const NEXT_STEPS: Readonly<Record<string, NextStep>> = {
   AlreadyUnbonding: ([, until]) => `Withdraw that part first; it is free at ${time(until)}.`,
   NothingUnbonding: "Start with assay operator unbond AMOUNT.",
   UnbondingNotOver: ([, until]) => `Come back at ${time(until)}.`,
+  NothingOwed: "The coordinator has all that is its accounts': nothing is left to do.",
+  OwedNotSent:
+    "The token lets nothing go: it is paused, or refuses one of the contracts. Come back later.",
   SenderAlreadyAdded: "Nothing is left to do.",
   SenderUnknown: "Check the address; assay operator sender add lets it act.",
   NotServing: "Enter the list first: assay operator serve RELEASE.",

@@ -43,6 +43,14 @@ export const operatorRegistryAbi = [
   },
   {
     inputs: [
+      { internalType: "uint256", name: "burned", type: "uint256" },
+      { internalType: "uint256", name: "kept", type: "uint256" },
+    ],
+    name: "BurnedTooLow",
+    type: "error",
+  },
+  {
+    inputs: [
       { internalType: "uint256", name: "operatorId", type: "uint256" },
       { internalType: "uint256", name: "declinedUntil", type: "uint256" },
     ],
@@ -118,6 +126,7 @@ export const operatorRegistryAbi = [
     name: "NotServing",
     type: "error",
   },
+  { inputs: [], name: "NothingOwed", type: "error" },
   {
     inputs: [{ internalType: "uint256", name: "operatorId", type: "uint256" }],
     name: "NothingUnbonding",
@@ -132,6 +141,11 @@ export const operatorRegistryAbi = [
   {
     inputs: [{ internalType: "uint256", name: "operatorId", type: "uint256" }],
     name: "OperatorUnknown",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "uint256", name: "amount", type: "uint256" }],
+    name: "OwedNotSent",
     type: "error",
   },
   {
@@ -293,6 +307,24 @@ export const operatorRegistryAbi = [
       { indexed: true, internalType: "address", name: "owner", type: "address" },
     ],
     name: "OperatorTakenOver",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: false, internalType: "uint256", name: "amount", type: "uint256" },
+      { indexed: false, internalType: "uint256", name: "received", type: "uint256" },
+    ],
+    name: "OwedForwarded",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "uint256", name: "operatorId", type: "uint256" },
+      { indexed: false, internalType: "uint256", name: "amount", type: "uint256" },
+    ],
+    name: "PaymentOwed",
     type: "event",
   },
   {
@@ -573,6 +605,7 @@ export const operatorRegistryAbi = [
     stateMutability: "view",
     type: "function",
   },
+  { inputs: [], name: "forwardOwed", outputs: [], stateMutability: "nonpayable", type: "function" },
   {
     inputs: [
       { internalType: "uint256", name: "operatorId", type: "uint256" },
@@ -688,6 +721,13 @@ export const operatorRegistryAbi = [
     type: "function",
   },
   { inputs: [], name: "noteBaseFee", outputs: [], stateMutability: "nonpayable", type: "function" },
+  {
+    inputs: [],
+    name: "owed",
+    outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
+    stateMutability: "view",
+    type: "function",
+  },
   {
     inputs: [{ internalType: "uint256", name: "operatorId", type: "uint256" }],
     name: "ownerOf",
