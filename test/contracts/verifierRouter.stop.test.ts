@@ -113,6 +113,7 @@ describe("stopRequests", () => {
       ["announceSuccessor", [w.addresses.modelRegistry]],
       ["proposeVerifier", [ZK, w.addresses.zkVerifier]],
       ["revokeVerifier", [1n]],
+      ["revokeVerifierEverywhere", [w.addresses.zkVerifier]],
       ["transferOwnership", [w.stranger.address]],
       ["renounceOwnership", []],
     ];

@@ -9,6 +9,7 @@ import {
   atNextSecond,
   deployWorld,
   networkHelpers,
+  OPTIMISTIC,
   read,
   send,
   STATUS,
@@ -109,6 +110,63 @@ describe("revokeVerifier", () => {
     const w = await world();
     await expect(
       send(as(w.coordinator, w.stranger), "revokeVerifier", [1n]),
+    ).to.be.revertedWithCustomError(w.coordinator, "OwnableUnauthorizedAccount");
+  });
+});
+
+describe("revokeVerifierEverywhere", () => {
+  it("ends every entry of a contract: judge, level Zk, and what is proposed", async () => {
+    const w = await world();
+    const { zkVerifier } = w.addresses;
+    await send(w.coordinator, "proposeVerifier", [ZK, zkVerifier]);
+    await expect(w.coordinator.getFunction("revokeVerifierEverywhere")(zkVerifier))
+      .to.emit(w.coordinator, "VerifierRevoked")
+      .withArgs(1n, ZK)
+      .and.to.emit(w.coordinator, "VerifierRevoked")
+      .withArgs(2n, OPTIMISTIC)
+      .and.to.emit(w.coordinator, "VerifierRevoked")
+      .withArgs(3n, ZK);
+    for (const id of [1n, 2n, 3n]) {
+      expect((await read(w.coordinator, "verifierEntry", id)).isRevoked).to.equal(true);
+    }
+    for (const level of [ZK, OPTIMISTIC]) {
+      expect(await read(w.coordinator, "currentVerifier", level)).to.equal(0n);
+    }
+    await networkHelpers.time.increase(DELAY);
+    await expect(send(w.coordinator, "activateVerifier", [3n]))
+      .to.be.revertedWithCustomError(w.coordinator, "VerifierIsRevoked")
+      .withArgs(3n);
+  });
+
+  it("leaves other contracts alone, and passes over what is revoked already", async () => {
+    const w = await world();
+    const { zkVerifier, keyStore } = w.addresses;
+    const other = await deployContract(w.owner, "ZkVerifier", [keyStore]);
+    await send(w.coordinator, "proposeVerifier", [ZK, other]);
+    await send(w.coordinator, "revokeVerifier", [1n]);
+    const receipt = await send(w.coordinator, "revokeVerifierEverywhere", [zkVerifier]);
+    expect(receipt.logs.length).to.equal(1);
+    expect((await read(w.coordinator, "verifierEntry", 2n)).isRevoked).to.equal(true);
+    await networkHelpers.time.increase(DELAY);
+    await send(w.coordinator, "activateVerifier", [3n]);
+    await ask(w);
+  });
+
+  it("refuses a contract without an entry that stands", async () => {
+    const w = await world();
+    const { zkVerifier, keyStore } = w.addresses;
+    await send(w.coordinator, "revokeVerifierEverywhere", [zkVerifier]);
+    for (const contract of [zkVerifier, keyStore]) {
+      await expect(send(w.coordinator, "revokeVerifierEverywhere", [contract]))
+        .to.be.revertedWithCustomError(w.coordinator, "VerifierWithoutEntry")
+        .withArgs(contract);
+    }
+  });
+
+  it("belongs to the owner", async () => {
+    const w = await world();
+    await expect(
+      send(as(w.coordinator, w.stranger), "revokeVerifierEverywhere", [w.addresses.zkVerifier]),
     ).to.be.revertedWithCustomError(w.coordinator, "OwnableUnauthorizedAccount");
   });
 });
