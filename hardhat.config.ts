@@ -28,10 +28,9 @@ export default defineConfig({
     compilers: [compilerWith({ runs: 5_000 })],
     overrides: {
       ...Object.fromEntries(
-        ["InferenceCoordinator", "ModelRegistry", "OperatorRegistry", "ZkVerifier"].map((name) => [
-          `contracts/${name}.sol`,
-          compilerWith({ runs: 1_000_000 }),
-        ]),
+        ["InferenceCoordinator", "KeyStore", "ModelRegistry", "OperatorRegistry", "ZkVerifier"].map(
+          (name) => [`contracts/${name}.sol`, compilerWith({ runs: 1_000_000 })],
+        ),
       ),
       "contracts/CoordinatorExtension.sol": compilerWith({ runs: 500 }),
     },

@@ -4,8 +4,8 @@ pragma solidity 0.8.37;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {ICeremonyBook} from "./interfaces/ICeremonyBook.sol";
+import {IKeyStore} from "./interfaces/IKeyStore.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
-import {IZkVerifier} from "./interfaces/IZkVerifier.sol";
 import {
     Judge,
     Release,
@@ -34,12 +34,12 @@ contract ModelRegistry is IModelRegistry {
     bytes32 private constant RELEASE_TAG = keccak256("assay.release.v1");
     uint256 private constant OPTIMISTIC = 1 << uint256(Verification.Optimistic);
     uint256 private constant ZK = 1 << uint256(Verification.Zk);
-    uint256 public constant MAXIMUM_LENGTH = 24_576;
-    uint256 public constant MAXIMUM_ROYALTY_BPS = 5_000;
-    uint256 public constant MAXIMUM_PRIMARY_WINDOW_SECONDS = 7 days;
+    uint256 private constant MAXIMUM_LENGTH = 24_576;
+    uint256 private constant MAXIMUM_ROYALTY_BPS = 5_000;
+    uint256 private constant MAXIMUM_PRIMARY_WINDOW_SECONDS = 7 days;
 
     /// @notice Where verifying keys are checked and stored.
-    IZkVerifier public immutable zkVerifier;
+    IKeyStore public immutable keyStore;
     /// @notice Where the grade of a key comes from.
     ICeremonyBook public immutable ceremonyBook;
     /// @inheritdoc IModelRegistry
@@ -48,12 +48,14 @@ contract ModelRegistry is IModelRegistry {
     uint256 public immutable leastKeyGrade;
 
     mapping(bytes32 modelId => address publisher) private _publishers;
+    /// @inheritdoc IModelRegistry
+    mapping(bytes32 modelId => address) public nextPublisherOf;
     mapping(bytes32 releaseId => StoredRelease) private _releases;
 
     /// @param answerBond A `ShortAmount`, so that there are releases that ask for the least bond.
-    constructor(IZkVerifier keyStore, ICeremonyBook book, uint256 answerBond, uint256 keyGrade) {
+    constructor(IKeyStore store, ICeremonyBook book, uint256 answerBond, uint256 keyGrade) {
         require(ShortAmountLib.isShort(answerBond), ShortAmountLib.AmountNotShort(answerBond));
-        zkVerifier = keyStore;
+        keyStore = store;
         ceremonyBook = book;
         leastAnswerBond = answerBond;
         leastKeyGrade = keyGrade;
@@ -69,6 +71,24 @@ contract ModelRegistry is IModelRegistry {
 
         _publishers[modelId] = msg.sender;
         emit ModelRegistered(modelId, msg.sender, name);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function handOverModel(bytes32 modelId, address newPublisher) external {
+        _requirePublisher(modelId);
+
+        nextPublisherOf[modelId] = newPublisher;
+        emit ModelHandedOver(modelId, msg.sender, newPublisher);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function takeOverModel(bytes32 modelId) external {
+        address formerPublisher = publisherOf(modelId);
+        require(nextPublisherOf[modelId] == msg.sender, NotNextPublisher(modelId, msg.sender));
+
+        _publishers[modelId] = msg.sender;
+        nextPublisherOf[modelId] = address(0);
+        emit ModelTakenOver(modelId, formerPublisher, msg.sender);
     }
 
     /// @inheritdoc IModelRegistry
@@ -90,7 +110,7 @@ contract ModelRegistry is IModelRegistry {
             )
         );
         require(!_releases[releaseId].route.isKnown(), ReleaseAlreadyPublished(releaseId));
-        address key = zkVerifier.keyAddress(release.keyId);
+        address key = keyStore.keyAddress(release.keyId);
         uint8 grade = ceremonyBook.gradeOf(release.keyId);
         _requireGrade(release, grade);
 
@@ -171,7 +191,7 @@ contract ModelRegistry is IModelRegistry {
     }
 
     /// @inheritdoc IModelRegistry
-    function publisherOf(bytes32 modelId) external view returns (address publisher) {
+    function publisherOf(bytes32 modelId) public view returns (address publisher) {
         publisher = _publishers[modelId];
         require(publisher != address(0), ModelUnknown(modelId));
     }
@@ -253,9 +273,7 @@ contract ModelRegistry is IModelRegistry {
     }
 
     function _requirePublisher(bytes32 modelId) private view {
-        address publisher = _publishers[modelId];
-        require(publisher != address(0), ModelUnknown(modelId));
-        require(publisher == msg.sender, NotPublisher(modelId, msg.sender));
+        require(publisherOf(modelId) == msg.sender, NotPublisher(modelId, msg.sender));
     }
 
     function _known(bytes32 releaseId) private view returns (StoredRelease storage release) {

@@ -22,8 +22,11 @@ abstract contract OperatorBonds is IOperatorRegistry, ReentrancyGuardTransient {
 
     /// @inheritdoc IOperatorRegistry
     uint256 public burned;
+    /// @inheritdoc IOperatorRegistry
+    uint256 public owed;
 
     mapping(uint256 operatorId => address owner) private _owners;
+    mapping(uint256 operatorId => address owner) private _nextOwners;
     mapping(uint256 operatorId => address payout) private _payouts;
     mapping(uint256 operatorId => mapping(address sender => bool)) private _senders;
     mapping(uint256 operatorId => Bond) internal _bonds;
@@ -60,6 +63,28 @@ abstract contract OperatorBonds is IOperatorRegistry, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IOperatorRegistry
+    function handOverOperator(
+        uint256 operatorId,
+        address newOwner
+    ) external onlyOperatorOwner(operatorId) {
+        _nextOwners[operatorId] = newOwner;
+        emit OperatorHandedOver(operatorId, msg.sender, newOwner);
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    /// @dev Senders stay, or a node would stop in the middle of its requests; none of them can send
+    /// earnings to where the former owner said.
+    function takeOverOperator(uint256 operatorId) external {
+        address formerOwner = ownerOf(operatorId);
+        require(_nextOwners[operatorId] == msg.sender, NotNextOwner(operatorId, msg.sender));
+
+        _owners[operatorId] = msg.sender;
+        _nextOwners[operatorId] = address(0);
+        _setPayout(operatorId, address(0));
+        emit OperatorTakenOver(operatorId, formerOwner, msg.sender);
+    }
+
+    /// @inheritdoc IOperatorRegistry
     function addSender(uint256 operatorId, address sender) external onlyOperatorOwner(operatorId) {
         require(!_senders[operatorId][sender], SenderAlreadyAdded(operatorId, sender));
 
@@ -80,6 +105,10 @@ abstract contract OperatorBonds is IOperatorRegistry, ReentrancyGuardTransient {
 
     /// @inheritdoc IOperatorRegistry
     function setPayout(uint256 operatorId, address payout) external onlyOperatorOwner(operatorId) {
+        _setPayout(operatorId, payout);
+    }
+
+    function _setPayout(uint256 operatorId, address payout) private {
         _payouts[operatorId] = payout;
         emit PayoutSet(operatorId, payout);
     }
@@ -167,6 +196,21 @@ abstract contract OperatorBonds is IOperatorRegistry, ReentrancyGuardTransient {
         return _burnAndPay(operatorId, amount, mostPaid);
     }
 
+    /// @inheritdoc IOperatorRegistry
+    function forwardOwed() external nonReentrant {
+        uint256 amount = owed;
+        require(amount > 0, NothingOwed());
+        (bool isSent, uint256 received) = AssetLib.tryPush(asset, coordinator, amount);
+        require(isSent, OwedNotSent(amount));
+        uint256 kept = amount - received;
+        require(kept <= burned, BurnedTooLow(burned, kept));
+
+        // The coordinator's accounts have all of it already; what belongs to nobody makes up for it.
+        burned -= kept;
+        owed = kept;
+        emit OwedForwarded(amount, received);
+    }
+
     function _unlock(uint256 operatorId, uint256 amount) private {
         uint256 locked = _bonds[operatorId].locked;
         require(amount <= locked, LockedTooLow(operatorId, locked, amount));
@@ -177,7 +221,7 @@ abstract contract OperatorBonds is IOperatorRegistry, ReentrancyGuardTransient {
     /// @dev Takes up to `amount`: what is free first, then what is leaving, never what is locked: that is
     /// all the answers it stands behind have. `mostPaid` of `amount` goes to the coordinator, the same
     /// share of less; the rest stays here for ever.
-    /// @return paid What arrived at the coordinator.
+    /// @return paid What the coordinator may credit.
     function _takePenalty(
         uint256 operatorId,
         uint256 amount,
@@ -195,7 +239,8 @@ abstract contract OperatorBonds is IOperatorRegistry, ReentrancyGuardTransient {
         return _burnAndPay(operatorId, taken, (mostPaid * taken) / amount);
     }
 
-    /// @dev Of what was taken from a bond, `sent` goes to the coordinator; the rest is burned.
+    /// @dev Of what was taken from a bond, `sent` goes to the coordinator; the rest is burned. Nobody's
+    /// window passes because a token cannot be moved: the coordinator is owed it then.
     function _burnAndPay(
         uint256 operatorId,
         uint256 taken,
@@ -204,7 +249,15 @@ abstract contract OperatorBonds is IOperatorRegistry, ReentrancyGuardTransient {
         burned += taken - sent;
         emit BondSlashed(operatorId, taken, sent);
 
-        if (sent > 0) paid = AssetLib.pushMeasured(asset, coordinator, sent);
+        if (sent > 0) {
+            bool isSent;
+            (isSent, paid) = AssetLib.tryPush(asset, coordinator, sent);
+            if (!isSent) {
+                paid = sent;
+                owed += sent;
+                emit PaymentOwed(operatorId, sent);
+            }
+        }
     }
 
     /* VIEWS */
@@ -217,6 +270,11 @@ abstract contract OperatorBonds is IOperatorRegistry, ReentrancyGuardTransient {
     /// @inheritdoc IOperatorRegistry
     function payoutOf(uint256 operatorId) external view returns (address) {
         return _payouts[operatorId];
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function nextOwnerOf(uint256 operatorId) external view returns (address) {
+        return _nextOwners[operatorId];
     }
 
     /// @inheritdoc IOperatorRegistry

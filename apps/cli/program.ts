@@ -9,6 +9,7 @@ import { registerDeploy } from "./commands/deploy.ts";
 import { registerDispute } from "./commands/dispute.ts";
 import { registerEnding } from "./commands/ending.ts";
 import { registerKeys } from "./commands/keys.ts";
+import { registerModel } from "./commands/model.ts";
 import { registerOperator } from "./commands/operator.ts";
 import { registerProcesses } from "./commands/processes.ts";
 import { registerPublish } from "./commands/publish.ts";
@@ -34,6 +35,7 @@ export function buildProgram(): Command {
   registerDispute(program);
   registerEnding(program);
   registerKeys(program);
+  registerModel(program);
   registerOperator(program);
   registerProcesses(program);
   registerPublish(program);

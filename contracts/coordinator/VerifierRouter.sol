@@ -39,9 +39,20 @@ abstract contract VerifierRouter is IVerifierRouter, VerifierBook {
         VerifierEntry memory entry = _entry(verifierId);
         require(!entry.isRevoked, VerifierIsRevoked(verifierId));
 
-        _verifiers[verifierId].isRevoked = true;
-        if (_routes[entry.level].verifierId == verifierId) _routes[entry.level].verifierId = 0;
-        emit VerifierRevoked(verifierId, entry.level);
+        _revoke(verifierId, entry.level);
+    }
+
+    /// @inheritdoc IVerifierRouter
+    /// @dev Only the owner makes entries, so there are few.
+    function revokeVerifierEverywhere(address verifier) external onlyOwner {
+        uint256 count;
+        for (uint256 id = 1; id <= _verifierCount; ++id) {
+            VerifierEntry memory entry = _verifiers[id];
+            if (entry.verifier != verifier || entry.isRevoked) continue;
+            _revoke(id, entry.level);
+            ++count;
+        }
+        require(count > 0, VerifierWithoutEntry(verifier));
     }
 
     /* NEW REQUESTS */
@@ -115,6 +126,12 @@ abstract contract VerifierRouter is IVerifierRouter, VerifierBook {
     /// @inheritdoc IVerifierRouter
     function guardian() external view returns (address) {
         return _guardian;
+    }
+
+    function _revoke(uint256 verifierId, Verification level) private {
+        _verifiers[verifierId].isRevoked = true;
+        if (_routes[level].verifierId == verifierId) _routes[level].verifierId = 0;
+        emit VerifierRevoked(verifierId, level);
     }
 
     function _setClosesAt(uint40 closesAt) private {

@@ -6,6 +6,17 @@ import {Release, ReleaseRoute, Units} from "../types/Release.sol";
 /// @notice Models, their publishers, and immutable releases.
 interface IModelRegistry {
     event ModelRegistered(bytes32 indexed modelId, address indexed publisher, string name);
+    /// @notice `newPublisher` may take the model over; zero: nobody may any more.
+    event ModelHandedOver(
+        bytes32 indexed modelId,
+        address indexed publisher,
+        address indexed newPublisher
+    );
+    event ModelTakenOver(
+        bytes32 indexed modelId,
+        address indexed formerPublisher,
+        address indexed publisher
+    );
     event ReleasePublished(
         bytes32 indexed releaseId,
         bytes32 indexed modelId,
@@ -19,6 +30,8 @@ interface IModelRegistry {
     error ModelAlreadyRegistered(bytes32 modelId);
     error NameEmpty();
     error NotPublisher(bytes32 modelId, address account);
+    /// @notice The model was not handed over to this account, or no longer is.
+    error NotNextPublisher(bytes32 modelId, address account);
     error ReleaseUnknown(bytes32 releaseId);
     error ReleaseAlreadyPublished(bytes32 releaseId);
     error ReleaseIsRetired(bytes32 releaseId);
@@ -31,6 +44,15 @@ interface IModelRegistry {
     /// @notice Registers a model under the caller's name space. Anyone may call.
     /// @return modelId Bound to chain, registry, publisher and name.
     function registerModel(string calldata name) external returns (bytes32 modelId);
+
+    /// @notice First step of handing a model over: names who may take it; another name, or zero, takes the
+    /// former one back. Publisher only.
+    function handOverModel(bytes32 modelId, address newPublisher) external;
+
+    /// @notice Second step: the caller becomes publisher of a model that was handed over to him, and of all
+    /// its releases. Ids stay as they are. Royalties of requests made from now on are his; those of
+    /// earlier ones the former publisher's, as agreed.
+    function takeOverModel(bytes32 modelId) external;
 
     /// @notice Publishes a release; nothing of it can change afterwards. Publisher only. Levels are 1
     /// (Optimistic), 4 (Zk) or 5 (both); every release has a key, and at Optimistic the key is the judge.
@@ -85,6 +107,9 @@ interface IModelRegistry {
     function modelOf(bytes32 releaseId) external view returns (bytes32 modelId);
 
     function publisherOf(bytes32 modelId) external view returns (address);
+
+    /// @notice Who may take the model over; zero: nobody.
+    function nextPublisherOf(bytes32 modelId) external view returns (address);
 
     function isRetired(bytes32 releaseId) external view returns (bool);
 }

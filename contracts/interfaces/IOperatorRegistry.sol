@@ -11,6 +11,17 @@ import {IModelRegistry} from "./IModelRegistry.sol";
 /// after a re-org, and small where it is stored.
 interface IOperatorRegistry {
     event OperatorRegistered(uint256 indexed operatorId, address indexed owner);
+    /// @notice `newOwner` may take the operator over; zero: nobody may any more.
+    event OperatorHandedOver(
+        uint256 indexed operatorId,
+        address indexed owner,
+        address indexed newOwner
+    );
+    event OperatorTakenOver(
+        uint256 indexed operatorId,
+        address indexed formerOwner,
+        address indexed owner
+    );
     event BondAdded(uint256 indexed operatorId, address indexed from, uint256 amount);
     event UnbondingStarted(uint256 indexed operatorId, uint256 amount, uint256 withdrawableAt);
     event BondWithdrawn(uint256 indexed operatorId, address indexed to, uint256 amount);
@@ -19,6 +30,10 @@ interface IOperatorRegistry {
     event PayoutSet(uint256 indexed operatorId, address payout);
     /// @notice `taken` left the bond: `paid` to the coordinator, the rest is burned.
     event BondSlashed(uint256 indexed operatorId, uint256 taken, uint256 paid);
+    /// @notice The asset did not let `amount` of what was taken go: the coordinator is owed it.
+    event PaymentOwed(uint256 indexed operatorId, uint256 amount);
+    /// @notice `amount` of what was owed went to the coordinator, and `received` arrived.
+    event OwedForwarded(uint256 amount, uint256 received);
     event BaseFeeNoted(uint256 indexed period, uint256 baseFee);
     event PricesSet(uint256 indexed operatorId, Prices prices);
     /// @notice An operator entered the list, or changed his place in it. `price` is what one answer
@@ -49,6 +64,8 @@ interface IOperatorRegistry {
     error OperatorIdReserved();
     error OperatorAlreadyRegistered(uint256 operatorId);
     error NotOwner(uint256 operatorId, address account);
+    /// @notice The operator was not handed over to this account, or no longer is.
+    error NotNextOwner(uint256 operatorId, address account);
     /// @param bond What the operator has: for locks and unbonding, what is not locked.
     error BondTooLow(uint256 operatorId, uint256 bond, uint256 minimum);
     error LockedTooLow(uint256 operatorId, uint256 locked, uint256 amount);
@@ -57,6 +74,11 @@ interface IOperatorRegistry {
     error AlreadyUnbonding(uint256 operatorId, uint256 withdrawableAt);
     error NothingUnbonding(uint256 operatorId);
     error UnbondingNotOver(uint256 operatorId, uint256 withdrawableAt);
+    error NothingOwed();
+    /// @notice The asset does not let go what is owed yet.
+    error OwedNotSent(uint256 amount);
+    /// @notice The asset keeps more of what is owed than was burned: there is nothing to make up for it.
+    error BurnedTooLow(uint256 burned, uint256 kept);
     error SenderAlreadyAdded(uint256 operatorId, address sender);
     error SenderUnknown(uint256 operatorId, address sender);
     error PriceTooHigh(uint256 price);
@@ -74,6 +96,17 @@ interface IOperatorRegistry {
     /// @notice Registers the caller as an operator and as its owner. Addresses that end in 8 zero bytes
     /// are refused.
     function registerOperator() external returns (uint256 operatorId);
+
+    /// @notice First step of handing an operator over: names who may take it; another name, or zero, takes
+    /// the former one back. Owner only.
+    function handOverOperator(uint256 operatorId, address newOwner) external;
+
+    /// @notice Second step: the caller takes an operator that was handed over to him, with all that belongs
+    /// to it: the bond, free, locked and leaving, with what its open answers may still cost; earnings not
+    /// withdrawn; prices and places in lists; its senders. The payout address is forgotten.
+    /// Warning: senders of the former owner act on, and at level Optimistic lose bond: remove those that you
+    /// do not know. He may take out what is free until you take it.
+    function takeOverOperator(uint256 operatorId) external;
 
     /// @notice Adds to a bond. Anyone may call; only the owner can ever take it out.
     function addBond(uint256 operatorId, uint256 amount) external payable;
@@ -99,12 +132,18 @@ interface IOperatorRegistry {
     /// @notice Takes `amount` out of what is locked, and out of the bond. Coordinator only. Lists keep
     /// the operator until somebody calls `refreshTickets`.
     /// @param mostPaid Part that is paid to the coordinator, at most `amount`; the rest is burned.
-    /// @return paid What arrived at the coordinator: a token may keep a part.
+    /// @return paid What the coordinator may credit: what arrived there, as a token may keep a part; or all
+    /// that it is owed, if the asset cannot be moved now.
     function slashLocked(
         uint256 operatorId,
         uint256 amount,
         uint256 mostPaid
     ) external returns (uint256 paid);
+
+    /// @notice Sends the coordinator what it is owed. Anyone may call, once the asset can be moved again;
+    /// until then not all who have money there can take it out. What the token keeps is taken
+    /// from what was burned, and owed again.
+    function forwardOwed() external;
 
     /// @notice Lets a hot key act for the operator. Owner only.
     function addSender(uint256 operatorId, address sender) external;
@@ -178,7 +217,7 @@ interface IOperatorRegistry {
     /// willing to pay, and at the third time in a row the operator's place in the list. Free bond pays
     /// first, then what is leaving; what answers lock never does. Coordinator only.
     /// @return isLate Whether the operator counts as late.
-    /// @return paid What arrived at the coordinator.
+    /// @return paid What the coordinator may credit, as in `slashLocked`.
     function penalizeLate(Lateness calldata late) external returns (bool isLate, uint256 paid);
 
     /// @notice Remembers the base fee of this block if it is the highest of its six hours: it excuses
@@ -203,6 +242,9 @@ interface IOperatorRegistry {
 
     function ownerOf(uint256 operatorId) external view returns (address);
 
+    /// @notice Who may take the operator over; zero: nobody.
+    function nextOwnerOf(uint256 operatorId) external view returns (address);
+
     function bondOf(uint256 operatorId) external view returns (Bond memory);
 
     function pricesOf(uint256 operatorId) external view returns (Prices memory);
@@ -222,8 +264,12 @@ interface IOperatorRegistry {
     /// @notice Time between the start of unbonding and its end.
     function unbondingSeconds() external view returns (uint256);
 
-    /// @notice Sum of all that was taken from bonds and paid to nobody. It stays here for ever.
+    /// @notice Sum of all that was taken from bonds and paid to nobody. It stays here for ever, but for
+    /// what `forwardOwed` needs of it.
     function burned() external view returns (uint256);
+
+    /// @notice What slashes and penalties credited at the coordinator while the asset could not be moved.
+    function owed() external view returns (uint256);
 
     /// @notice Tickets of an operator in a list, and what is kept beside them.
     function entryOf(

@@ -21,6 +21,8 @@ interface IVerifierRouter {
 
     error VerifierUnknown(uint256 verifierId);
     error VerifierIsRevoked(uint256 verifierId);
+    /// @notice No entry has this contract, or none that is not revoked.
+    error VerifierWithoutEntry(address verifier);
     error VerifierNotRevoked(uint256 verifierId);
     error VerifierNotYetActive(uint256 verifierId, uint256 activeFrom);
     /// @notice A verifier that was followed by another never comes back; propose it anew.
@@ -41,6 +43,10 @@ interface IVerifierRouter {
     /// @notice Ends a verifier at once and for ever: open requests routed to it can only fail, with a
     /// full refund. Owner only.
     function revokeVerifier(uint256 verifierId) external;
+
+    /// @notice Revokes every entry of a contract, whatever their levels, proposed ones too: a flaw in it is one
+    /// of the judge as much as of level Zk. Owner only.
+    function revokeVerifierEverywhere(address verifier) external;
 
     /// @notice Names the coordinator that follows; new requests stop after the delay, open ones
     /// finish here and balances stay withdrawable. Owner only, once.

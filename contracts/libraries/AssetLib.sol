@@ -23,19 +23,21 @@ library AssetLib {
         return IERC20(asset).balanceOf(address(this)) - before;
     }
 
+    /// @notice Sends `amount` if the asset lets it go now.
+    /// @return isSent Whether it did: a token may be paused, or refuse one of the two accounts.
     /// @return received What arrived there: a token may keep a part.
-    function pushMeasured(
+    function tryPush(
         address asset,
         address to,
         uint256 amount
-    ) internal returns (uint256 received) {
+    ) internal returns (bool isSent, uint256 received) {
         if (asset == address(0)) {
             Address.sendValue(payable(to), amount);
-            return amount;
+            return (true, amount);
         }
         uint256 before = IERC20(asset).balanceOf(to);
-        SafeERC20.safeTransfer(IERC20(asset), to, amount);
-        return IERC20(asset).balanceOf(to) - before;
+        isSent = SafeERC20.trySafeTransfer(IERC20(asset), to, amount);
+        received = IERC20(asset).balanceOf(to) - before;
     }
 
     function push(address asset, address to, uint256 amount) internal {

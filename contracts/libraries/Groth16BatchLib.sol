@@ -74,11 +74,13 @@ library Groth16BatchLib {
     }
 
     /// @notice Checks all items.
-    /// @param items With h < r and keys that this contract stored. Overwritten.
+    /// @param items With h < r. Overwritten.
+    /// @param keyStore Who stored all keys, or they count for nothing.
     /// @return malformed Index of an item with a point off its curve or outside its subgroup, or `NONE`.
     /// @return isValid Whether all proofs hold, if none is malformed.
     function verify(
-        uint256[] memory items
+        uint256[] memory items,
+        address keyStore
     ) internal view returns (uint256 malformed, bool isValid) {
         uint256 count = items.length / ITEM_WORDS;
         // Over everything that the equations are made of, and over how many they are.
@@ -86,7 +88,7 @@ library Groth16BatchLib {
         assembly ("memory-safe") {
             seed := keccak256(items, add(32, mul(mload(items), 32)))
         }
-        KeySums[] memory sums = _assignKeys(items, count);
+        KeySums[] memory sums = _assignKeys(items, count, keyStore);
         uint256[] memory pairs = new uint256[](6 * (count + 3 * sums.length));
         malformed = _addItems(items, count, seed, pairs);
         if (malformed != NONE) return (malformed, false);
@@ -100,7 +102,8 @@ library Groth16BatchLib {
     /// @dev Loads each key once, and puts the position of its sums in place of its address.
     function _assignKeys(
         uint256[] memory items,
-        uint256 count
+        uint256 count,
+        address keyStore
     ) private view returns (KeySums[] memory sums) {
         // As many keys as items are possible, and few are likely: room for pointers, and nothing cleared.
         assembly ("memory-safe") {
@@ -125,7 +128,7 @@ library Groth16BatchLib {
                     pointer := sub(pointer, 32)
                 }
             }
-            if (position == 0) position = _load(sums, key);
+            if (position == 0) position = _load(sums, key, keyStore);
             assembly ("memory-safe") {
                 mstore(item, position)
                 item := add(item, ITEM_LENGTH)
@@ -133,8 +136,12 @@ library Groth16BatchLib {
         }
     }
 
-    function _load(KeySums[] memory sums, address key) private view returns (uint256 position) {
-        bytes memory data = KeyCodeLib.load(key, address(this));
+    function _load(
+        KeySums[] memory sums,
+        address key,
+        address keyStore
+    ) private view returns (uint256 position) {
+        bytes memory data = KeyCodeLib.load(key, keyStore);
         // A new element: its first word is the key, and the sums are zero as what is behind the calldata.
         assembly ("memory-safe") {
             position := mload(0x40)

@@ -24,9 +24,9 @@ struct Release {
     uint256 computeUnits;
     uint256 proofUnits;
     uint256 byteUnits;
-    /// @dev Share of the price that is paid to the publisher on top of it, in 1/10,000.
+    /// @dev Share of the price that is paid to the publisher on top of it, in 1/10,000; at most half.
     uint256 royaltyBps;
-    /// @dev Declared latency: the time only the assigned operator may answer in.
+    /// @dev Declared latency: the time only the assigned operator may answer in; at most a week.
     uint256 primaryWindowSeconds;
     /// @dev Bit 2^level is set for each level the release can be asked at.
     uint256 levels;

@@ -2,6 +2,7 @@ import { Interface } from "ethers";
 
 import { ceremonyBookAbi } from "../../sdk/protocol/abi/ceremonyBook.ts";
 import { inferenceCoordinatorAbi } from "../../sdk/protocol/abi/inferenceCoordinator.ts";
+import { keyStoreAbi } from "../../sdk/protocol/abi/keyStore.ts";
 import { modelRegistryAbi } from "../../sdk/protocol/abi/modelRegistry.ts";
 import { operatorRegistryAbi } from "../../sdk/protocol/abi/operatorRegistry.ts";
 import { zkVerifierAbi } from "../../sdk/protocol/abi/zkVerifier.ts";
@@ -11,6 +12,7 @@ const interfaces = [
   inferenceCoordinatorAbi,
   operatorRegistryAbi,
   modelRegistryAbi,
+  keyStoreAbi,
   zkVerifierAbi,
   ceremonyBookAbi,
 ].map((abi) => new Interface(abi));

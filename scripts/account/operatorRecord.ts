@@ -25,6 +25,8 @@ export interface ServedListing {
 export interface OperatorRecord {
   readonly operatorId: bigint;
   readonly owner: string;
+  /** To whom the owner hands it over; null: to nobody. */
+  readonly nextOwner: string | null;
   /** Where senders may send his earnings; null: nowhere. */
   readonly payout: string | null;
   /** Fields of `Bond` in `Operator.sol`. */
@@ -45,16 +47,37 @@ export async function readOperator(
   operatorId: bigint,
 ): Promise<OperatorRecord> {
   const owner = String(await view(operatorRegistry, "ownerOf", [operatorId]));
+  const nextOwner = String(await view(operatorRegistry, "nextOwnerOf", [operatorId]));
   const payout = String(await view(operatorRegistry, "payoutOf", [operatorId]));
   return {
     operatorId,
     owner,
-    payout: payout === ZeroAddress ? null : payout,
+    nextOwner: orNull(nextOwner),
+    payout: orNull(payout),
     bond: fields(await view(operatorRegistry, "bondOf", [operatorId])),
     isBonded: (await view(operatorRegistry, "isBonded", [operatorId])) === true,
     prices: fields(await view(operatorRegistry, "pricesOf", [operatorId])),
     earnings: (await view(coordinator, "earningsOf", [operatorId])) as bigint,
   };
+}
+
+/** The accounts that may act for an operator, in the order they were added. */
+export async function readSenders(
+  { operatorRegistry, startBlock }: Deployment,
+  operatorId: bigint,
+): Promise<readonly string[]> {
+  const names = ["SenderAdded", "SenderRemoved"];
+  const events = await findEvents(operatorRegistry, {
+    topics: [names.map((name) => topicOf(operatorRegistry, name)), word(operatorId)],
+    fromBlock: startBlock,
+  });
+  const senders = new Set<string>();
+  for (const event of events) {
+    const sender = String(event.fields["sender"]);
+    if (event.name === "SenderAdded") senders.add(sender);
+    else senders.delete(sender);
+  }
+  return [...senders];
 }
 
 /** The lists an operator stands in, in the order he entered them. */
@@ -95,6 +118,10 @@ function listingIn({ fields: event }: FoundEvent): ServedListing {
     effectiveAt: event["effectiveAt"] as bigint,
     limits: fields(event["limits"]),
   };
+}
+
+function orNull(address: string): string | null {
+  return address === ZeroAddress ? null : address;
 }
 
 /** A struct that ethers decoded, by its fields' names. */

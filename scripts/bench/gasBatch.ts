@@ -5,6 +5,7 @@ import {
   type ClaimCircuit,
   type ClaimProver,
 } from "../../circuits/claim/claimProver.ts";
+import { keyStoreAbi } from "../../sdk/protocol/abi/keyStore.ts";
 import { zkVerifierAbi } from "../../sdk/protocol/abi/zkVerifier.ts";
 import { encodeVerifyingKey } from "../../sdk/protocol/verifyingKey.ts";
 import { calldataGas, intrinsicGas } from "./calldataGas.ts";
@@ -30,8 +31,9 @@ interface Proven {
 export async function measureBatchGas(): Promise<readonly GasRow[]> {
   const bench = await startGasBench(LEVEL.Zk);
   const verifier = new Contract(bench.addresses.zkVerifier, zkVerifierAbi, bench.signer);
+  const keys = new Contract(bench.addresses.keyStore, keyStoreAbi, bench.signer);
   const releases = [];
-  for (const circuit of RELEASES) releases.push(await releaseOf(verifier, circuit));
+  for (const circuit of RELEASES) releases.push(await releaseOf(keys, circuit));
 
   const ofFour = await provenOf(bench, releases, MANY);
   const ofOne = await provenOf(bench, releases.slice(0, 1), MANY);
@@ -48,12 +50,12 @@ interface BatchRelease {
   readonly key: string;
 }
 
-async function releaseOf(verifier: Contract, circuit: ClaimCircuit): Promise<BatchRelease> {
+async function releaseOf(keys: Contract, circuit: ClaimCircuit): Promise<BatchRelease> {
   const prover = await claimProver(circuit);
   const key = encodeVerifyingKey(prover.verifyingKey);
-  const keyId: string = await verifier.getFunction("registerKey").staticCall(key);
-  await (await verifier.getFunction("registerKey")(key)).wait();
-  return { prover, key: await verifier.getFunction("keyAddress")(keyId) };
+  const keyId: string = await keys.getFunction("registerKey").staticCall(key);
+  await (await keys.getFunction("registerKey")(key)).wait();
+  return { prover, key: await keys.getFunction("keyAddress")(keyId) };
 }
 
 async function provenOf(

@@ -1,6 +1,7 @@
 import { Contract } from "ethers";
 
 import { claimProver } from "../../circuits/claim/claimProver.ts";
+import { keyStoreAbi } from "../../sdk/protocol/abi/keyStore.ts";
 import { zkVerifierAbi } from "../../sdk/protocol/abi/zkVerifier.ts";
 import { encodeVerifyingKey } from "../../sdk/protocol/verifyingKey.ts";
 import { intrinsicGas } from "./calldataGas.ts";
@@ -65,7 +66,7 @@ async function verifyAlone(bench: GasBench): Promise<bigint> {
     requestId: asked.requestId,
     payee: bench.operatorId,
     releaseId: bench.releaseId,
-    key: await keyAddress(bench, verifier),
+    key: await keyAddress(bench),
     input: INPUT,
     output: OUTPUT,
   };
@@ -77,16 +78,17 @@ async function verifyAlone(bench: GasBench): Promise<bigint> {
   return receipt.gasUsed - intrinsicGas(data);
 }
 
-async function keyAddress(bench: GasBench, verifier: Contract): Promise<string> {
+async function keyAddress(bench: GasBench): Promise<string> {
+  const keys = new Contract(bench.addresses.keyStore, keyStoreAbi, bench.signer);
   const key = encodeVerifyingKey(bench.prover.verifyingKey);
-  const keyId = await verifier.getFunction("registerKey").staticCall(key);
-  return verifier.getFunction("keyAddress")(keyId);
+  const keyId = await keys.getFunction("registerKey").staticCall(key);
+  return keys.getFunction("keyAddress")(keyId);
 }
 
 async function registerOther(bench: GasBench): Promise<bigint> {
   const other = await claimProver("sixWordsOther");
-  const verifier = new Contract(bench.addresses.zkVerifier, zkVerifierAbi, bench.signer);
+  const keys = new Contract(bench.addresses.keyStore, keyStoreAbi, bench.signer);
   const key = encodeVerifyingKey(other.verifyingKey);
-  const transaction = await verifier.getFunction("registerKey")(key);
+  const transaction = await keys.getFunction("registerKey")(key);
   return (await transaction.wait()).gasUsed;
 }

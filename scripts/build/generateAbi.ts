@@ -12,6 +12,7 @@ const OUTPUT = join(ROOT, "sdk/protocol/abi");
 const SOURCES: readonly (readonly string[])[] = [
   ["CeremonyBook"],
   ["InferenceCoordinator", "CoordinatorExtension"],
+  ["KeyStore"],
   ["ModelRegistry"],
   ["OperatorRegistry"],
   ["ZkVerifier"],

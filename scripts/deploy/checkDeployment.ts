@@ -64,8 +64,9 @@ async function checkConfiguration(
 
   const configHash = keccak256(encodeConfig(record));
   await expectView("coordinator", { name: "configHash", type: "bytes32" }, configHash);
-  await expectView("zkVerifier", { name: "pinnedSetup", type: "bytes32" }, numbers.pinnedSetup);
-  await expectAddress("modelRegistry", "zkVerifier", record.zkVerifier);
+  await expectView("keyStore", { name: "pinnedSetup", type: "bytes32" }, numbers.pinnedSetup);
+  await expectAddress("zkVerifier", "keyStore", record.keyStore);
+  await expectAddress("modelRegistry", "keyStore", record.keyStore);
   await expectAddress("modelRegistry", "ceremonyBook", record.ceremonyBook);
   await expectAmount("modelRegistry", "leastAnswerBond", numbers.leastAnswerBond);
   await expectAmount("modelRegistry", "leastKeyGrade", numbers.leastKeyGrade);

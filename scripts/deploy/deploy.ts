@@ -43,6 +43,7 @@ export interface AssayAddresses {
   readonly coordinatorExtension: string;
   /** Zero address: the chain charges nothing for data. */
   readonly dataFee: string;
+  readonly keyStore: string;
   readonly modelRegistry: string;
   readonly operatorRegistry: string;
   readonly zkVerifier: string;
@@ -90,6 +91,7 @@ export function addressesIn(
     coordinator: placeOf("coordinator"),
     coordinatorExtension: placeOf("coordinatorExtension"),
     dataFee: profile.dataFee === OP_STACK ? placeOf("dataFee") : profile.dataFee,
+    keyStore: placeOf("keyStore"),
     modelRegistry: placeOf("modelRegistry"),
     operatorRegistry: placeOf("operatorRegistry"),
     zkVerifier: placeOf("zkVerifier"),

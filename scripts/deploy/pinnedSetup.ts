@@ -2,7 +2,7 @@ import { Contract } from "ethers";
 
 import type { Hex } from "../../sdk/protocol/abiEncoding.ts";
 import { ceremonyBookAbi } from "../../sdk/protocol/abi/ceremonyBook.ts";
-import { zkVerifierAbi } from "../../sdk/protocol/abi/zkVerifier.ts";
+import { keyStoreAbi } from "../../sdk/protocol/abi/keyStore.ts";
 import type { Deployment } from "../account/deployment.ts";
 import { view } from "../account/transact.ts";
 
@@ -13,9 +13,9 @@ type Registry = Pick<Deployment, "modelRegistry" | "provider">;
  * @throws ContractRefusal; AccountError ChainRefused
  */
 export async function pinnedSetupOf({ modelRegistry, provider }: Registry): Promise<Hex | null> {
-  const address = String(await view(modelRegistry, "zkVerifier"));
-  const verifier = new Contract(address, zkVerifierAbi, provider);
-  const pinned = String(await view(verifier, "pinnedSetup"));
+  const address = String(await view(modelRegistry, "keyStore"));
+  const keyStore = new Contract(address, keyStoreAbi, provider);
+  const pinned = String(await view(keyStore, "pinnedSetup"));
   return BigInt(pinned) === 0n ? null : (pinned as Hex);
 }
 

@@ -1,8 +1,8 @@
 import { Contract, ZeroHash, hexlify, type Signer } from "ethers";
 
 import type { Hex } from "../../sdk/protocol/abiEncoding.ts";
+import { keyStoreAbi } from "../../sdk/protocol/abi/keyStore.ts";
 import { modelRegistryAbi } from "../../sdk/protocol/abi/modelRegistry.ts";
-import { zkVerifierAbi } from "../../sdk/protocol/abi/zkVerifier.ts";
 import { JUDGE, modelId, releaseId, type Release } from "../../sdk/protocol/releaseId.ts";
 import { levelBits, type Verification } from "../../sdk/protocol/verification.ts";
 import {
@@ -57,33 +57,42 @@ export function zkRelease(release: ZkRelease): Release {
 }
 
 /**
- * Registers the verifying key, the signer's model of that name if it is new, and the release.
+ * Registers the verifying key, the signer's model of that name if it is new, and the release; or the
+ * release of a model that the signer took over.
+ * @param parameters.modelId Of a model that was handed over; its name plays no part then.
  * @returns The ids the contracts gave them.
  */
 export async function publishRelease(parameters: {
   readonly signer: Signer;
-  readonly addresses: Pick<AssayAddresses, "modelRegistry" | "zkVerifier">;
+  readonly addresses: Pick<AssayAddresses, "modelRegistry" | "keyStore">;
   readonly name: string;
   readonly version: string;
   readonly release: ZkRelease;
+  readonly modelId?: Hex;
 }): Promise<{ readonly modelId: Hex; readonly releaseId: Hex }> {
   const { signer, addresses, name, version } = parameters;
-  const verifier = new Contract(addresses.zkVerifier, zkVerifierAbi, signer);
+  const keyStore = new Contract(addresses.keyStore, keyStoreAbi, signer);
   const registry = new Contract(addresses.modelRegistry, modelRegistryAbi, signer);
-  await mined(verifier, "registerKey", encodeVerifyingKey(parameters.release.verifyingKey));
+  await mined(keyStore, "registerKey", encodeVerifyingKey(parameters.release.verifyingKey));
 
   const network = await signer.provider?.getNetwork();
   if (network === undefined) throw new Error("The signer has no provider; connect it to a chain");
   const place = { chainId: network.chainId, registry: addresses.modelRegistry as Hex };
   const publisher = (await signer.getAddress()) as Hex;
-  const model = modelId({ ...place, publisher, name });
-  const topics = registry.filters["ModelRegistered"]?.(model);
-  const known = topics === undefined ? [] : await registry.queryFilter(topics);
-  if (known.length === 0) await mined(registry, "registerModel", name);
+  const own = modelId({ ...place, publisher, name });
+  const model = parameters.modelId ?? own;
+  if (model === own && !(await isRegistered(registry, own))) {
+    await mined(registry, "registerModel", name);
+  }
 
   const release = zkRelease(await withBond(parameters.release, registry));
   await mined(registry, "publishRelease", model, version, release);
   return { modelId: model, releaseId: releaseId({ ...place, modelId: model, version, release }) };
+}
+
+async function isRegistered(registry: Contract, model: Hex): Promise<boolean> {
+  const topics = registry.filters["ModelRegistered"]?.(model);
+  return topics !== undefined && (await registry.queryFilter(topics)).length > 0;
 }
 
 /** An optimistic release for which no bond was chosen gets the least one. */

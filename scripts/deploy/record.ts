@@ -20,6 +20,7 @@ const addresses = {
   coordinator: address,
   coordinatorExtension: address,
   dataFee: address,
+  keyStore: address,
   modelRegistry: address,
   operatorRegistry: address,
   zkVerifier: address,

@@ -5,6 +5,7 @@ import { OP_STACK, type DeploymentProfile } from "./profile.ts";
 /** A contract by what it is in a deployment. */
 export type Part =
   | "dataFee"
+  | "keyStore"
   | "zkVerifier"
   | "ceremonyBook"
   | "modelRegistry"
@@ -33,9 +34,14 @@ const DATA_FEE: Step = { part: "dataFee", source: "fees/OpStackDataFee", values:
 
 const STEPS: readonly Step[] = [
   {
+    part: "keyStore",
+    source: "KeyStore",
+    values: ({ profile }) => [profile.pinnedSetup],
+  },
+  {
     part: "zkVerifier",
     source: "ZkVerifier",
-    values: ({ profile }) => [profile.pinnedSetup],
+    values: ({ places }) => [places.keyStore],
   },
   {
     part: "ceremonyBook",
@@ -46,7 +52,7 @@ const STEPS: readonly Step[] = [
     part: "modelRegistry",
     source: "ModelRegistry",
     values: ({ profile, places }) => [
-      places.zkVerifier,
+      places.keyStore,
       places.ceremonyBook,
       profile.leastAnswerBond,
       profile.leastKeyGrade,

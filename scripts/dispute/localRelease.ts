@@ -8,7 +8,7 @@ import { openInterpreter } from "../../orchestrator/runtime/integerSession.ts";
 import { OnnxInference } from "../../orchestrator/runtime/onnxInference.ts";
 import { LocalStore } from "../../orchestrator/storage/localStore.ts";
 import type { Hex } from "../../sdk/protocol/abiEncoding.ts";
-import { zkVerifierAbi } from "../../sdk/protocol/abi/zkVerifier.ts";
+import { keyStoreAbi } from "../../sdk/protocol/abi/keyStore.ts";
 import { cidOfDigest } from "../../sdk/protocol/cid.ts";
 import { ContractRefusal } from "../account/accountError.ts";
 import type { Deployment } from "../account/deployment.ts";
@@ -101,8 +101,8 @@ async function requireKey(
   { releaseId, key }: Subject,
   keyId: string,
 ): Promise<void> {
-  const verifier = String(await view(modelRegistry, "zkVerifier"));
-  const keys = new Contract(verifier, zkVerifierAbi, provider);
+  const keyStore = String(await view(modelRegistry, "keyStore"));
+  const keys = new Contract(keyStore, keyStoreAbi, provider);
   const named = await view(keys, "keyAddress", [keyId]).catch((error: unknown) => {
     if (error instanceof ContractRefusal) return null;
     throw error;

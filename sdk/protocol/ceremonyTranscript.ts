@@ -53,7 +53,7 @@ const schema = z.strictObject({
     /** BLAKE2b-512 of the prepared file, as lists of public ones give it. */
     digest: longHash,
     power: z.int().min(1).max(28),
-    /** keccak256(alpha, beta, gamma): what a production `ZkVerifier` pins. */
+    /** keccak256(alpha, beta, gamma): what a production `KeyStore` pins. */
     setup: hash,
   }),
   /** Where the signatures count. */

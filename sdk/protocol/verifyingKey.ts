@@ -47,7 +47,7 @@ export function toSnarkjsVerifyingKey(key: VerifyingKey): SnarkjsVerifyingKey {
 }
 
 /**
- * The bytes that `ZkVerifier.registerKey` takes: alpha, beta, gamma, delta, then all of ic; 32
+ * The bytes that `KeyStore.registerKey` takes: alpha, beta, gamma, delta, then all of ic; 32
  * big-endian bytes a coordinate, those of G2 imaginary part first (EIP-197).
  */
 export function encodeVerifyingKey(key: VerifyingKey): Uint8Array {

@@ -5,8 +5,10 @@ import { Contract } from "ethers";
 import { tokenUnits } from "../../apps/cli/chain/amounts.ts";
 import { missingCoins } from "../../apps/cli/chain/payment.ts";
 import { explain } from "../../apps/cli/failure.ts";
+import { operatorIdOf } from "../../scripts/account/operatorRecord.ts";
 import { deployContract } from "../../scripts/deploy/deploy.ts";
-import { assay, ETHER, readNumber, startDeployedChain } from "./support/deployedChain.ts";
+import { operatorRegistryAbi } from "../../sdk/protocol/abi/operatorRegistry.ts";
+import { assay, ETHER, readNumber, refused, startDeployedChain } from "./support/deployedChain.ts";
 import type { DeployedChain } from "./support/deployedChain.ts";
 
 describe("assay account", { timeout: 60_000 }, () => {
@@ -101,6 +103,44 @@ describe("commands where the asset is a token", { timeout: 60_000 }, () => {
     const bond = await assay("operator", "bond", "2token", ...chain.as(account));
     assert.match(bond.out, /^2token added to the bond/m);
   });
+
+  it("forward brings what was owed while the token was paused", async () => {
+    const account = await chain.fund();
+    const nothing = await refused("account", "forward", ...chain.as(account));
+    assert.match(nothing, /refused: NothingOwed\(\)\.\n .*nothing is left to do/);
+    const setPaused = ["function setPaused(bool paused)"];
+    const pausing = new Contract(token, setPaused, account.wallet).getFunction("setPaused");
+    await slashWhile(async (isPaused) => {
+      await (await pausing.send(isPaused)).wait();
+    });
+    await (await pausing.send(true)).wait();
+    const early = await refused("account", "forward", ...chain.as(account));
+    assert.match(early, /refused: OwedNotSent\(\d+\)\.\n .*paused/);
+    await (await pausing.send(false)).wait();
+    const { out } = await assay("account", "forward", ...chain.as(account));
+    assert.match(out, /^0\.25token came to the coordinator, where it was owed$/m);
+  });
+
+  /** A bond of a token that locks half of itself and loses that, half of it to the coordinator. */
+  async function slashWhile(pause: (isPaused: boolean) => Promise<void>): Promise<void> {
+    const operator = await chain.fund();
+    const minter = new Contract(token, ["function mint(address, uint256)"], operator.wallet);
+    await (await minter.getFunction("mint").send(operator.address, ETHER)).wait();
+    await assay("operator", "register", ...chain.as(operator));
+    await assay("operator", "bond", "1token", ...chain.as(operator));
+    await assay("operator", "sender", "add", operator.address, ...chain.as(operator));
+    const { coordinator, operatorRegistry } = chain.addresses;
+    await chain.provider.send("anvil_setBalance", [coordinator, `0x${ETHER.toString(16)}`]);
+    await chain.provider.send("anvil_impersonateAccount", [coordinator]);
+    const signer = await chain.provider.getSigner(coordinator);
+    const registry = new Contract(operatorRegistry, operatorRegistryAbi, signer);
+    const id = operatorIdOf(operator.address);
+    const half = ETHER / 2n;
+    await (await registry.getFunction("lockBond").send(id, operator.address, half)).wait();
+    await pause(true);
+    await (await registry.getFunction("slashLocked").send(id, half, half / 2n)).wait();
+    await pause(false);
+  }
 
   it("say what the account holds when that is too little", async () => {
     const account = await chain.fund();

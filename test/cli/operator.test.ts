@@ -192,8 +192,10 @@ describe("assay operator", { timeout: 120_000 }, () => {
     assert.deepEqual(rest, {
       operatorId: operator.id.toString(),
       owner: operator.address,
+      nextOwner: null,
       payout: null,
       isBonded: true,
+      senders: [],
       prices: Object.fromEntries(
         Object.entries(prices).map(([name, gwei]) => [name, `${gwei}000000000`]),
       ),
@@ -294,7 +296,7 @@ describe("assay operator", { timeout: 120_000 }, () => {
     const { id } = await enrolled();
     const stranger = [...chain.as(await chain.fund()), "--operator", id.toString()];
     const said = await refused("operator", "price", ...PRICES, ...stranger);
-    assert.match(said, /NotOwner\(.*\n +Use the key that registered this operator/);
+    assert.match(said, /NotOwner\(.*\n +Use the key of its owner/);
   });
 
   it("refuses to bond more than the account has, before anything is sent", async () => {

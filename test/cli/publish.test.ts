@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
-import { Contract, HDNodeWallet, JsonRpcProvider } from "ethers";
+import { Contract, HDNodeWallet, JsonRpcProvider, Wallet } from "ethers";
 
 import { startEmbeddedChain, DEVELOPMENT_MNEMONIC } from "../../scripts/chain/embeddedChain.ts";
 import type { EmbeddedChain } from "../../scripts/chain/embeddedChain.ts";
@@ -98,6 +98,28 @@ describe("assay publish", () => {
     const registry = new Contract(modelRegistry, modelRegistryAbi, provider);
     const least: unknown = await registry.getFunction("leastAnswerBond")();
     assert.equal(await registry.getFunction("minBondOf")(releaseId), least);
+  });
+
+  it("publishes for a model that was handed over, named by its id", async () => {
+    const publisher = HDNodeWallet.fromPhrase(DEVELOPMENT_MNEMONIC).connect(provider);
+    const { coordinator, modelRegistry } = await deployAssay({ signer: publisher });
+    const next = new Wallet(Wallet.createRandom().privateKey, provider);
+    await provider.send("anvil_setBalance", [next.address, `0x${(10n ** 18n).toString(16)}`]);
+    const as = async ({ privateKey }: { readonly privateKey: string }, name: string) => {
+      const keyFile = join(folder, name);
+      await writeFile(keyFile, privateKey);
+      return ["--rpc", chain.rpcUrl, "--coordinator", coordinator, "--key-file", keyFile];
+    };
+    const said = await publish(...(await as(publisher, "former-key")));
+    const model = /^model {4}(0x[0-9a-f]{64})$/m.exec(said)?.[1] ?? "none";
+    const registry = new Contract(modelRegistry, modelRegistryAbi, publisher);
+    await (await registry.getFunction("handOverModel").send(model, next.address)).wait();
+    const taken = registry.connect(next) as Contract;
+    await (await taken.getFunction("takeOverModel").send(model)).wait();
+    const where = ["--as", model, "--levels", "optimistic,zk", ...(await as(next, "next-key"))];
+    const releaseId = /^release {2}(0x[0-9a-f]{64})$/m.exec(await publish(...where))?.[1];
+    assert.equal(await registry.getFunction("modelOf")(releaseId), model);
+    await assert.rejects(publish("--as", "digits", ...where.slice(2)), /digits is no model id/);
   });
 
   const wrong: readonly (readonly [string, Readonly<Record<string, string>>, RegExp])[] = [

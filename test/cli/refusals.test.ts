@@ -6,6 +6,7 @@ import { explain } from "../../apps/cli/failure.ts";
 import { ContractRefusal } from "../../scripts/account/accountError.ts";
 import { ceremonyBookAbi } from "../../sdk/protocol/abi/ceremonyBook.ts";
 import { inferenceCoordinatorAbi } from "../../sdk/protocol/abi/inferenceCoordinator.ts";
+import { keyStoreAbi } from "../../sdk/protocol/abi/keyStore.ts";
 import { modelRegistryAbi } from "../../sdk/protocol/abi/modelRegistry.ts";
 import { operatorRegistryAbi } from "../../sdk/protocol/abi/operatorRegistry.ts";
 import { zkVerifierAbi } from "../../sdk/protocol/abi/zkVerifier.ts";
@@ -15,6 +16,7 @@ describe("nextStep", () => {
     ...inferenceCoordinatorAbi,
     ...operatorRegistryAbi,
     ...modelRegistryAbi,
+    ...keyStoreAbi,
     ...zkVerifierAbi,
     ...ceremonyBookAbi,
   ];

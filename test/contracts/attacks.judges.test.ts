@@ -49,8 +49,8 @@ const world = (): Promise<OptimisticWorld> => networkHelpers.loadFixture(deployO
 /** A registry where a key needs a contributor whose word counts before it proves or judges. */
 async function deployProduction(): Promise<World> {
   const w = await deployWorld();
-  const { zkVerifier, ceremonyBook } = w.addresses;
-  const values = [zkVerifier, ceremonyBook, ANSWER_BOND, 1n];
+  const { keyStore, ceremonyBook } = w.addresses;
+  const values = [keyStore, ceremonyBook, ANSWER_BOND, 1n];
   const modelRegistry = await deployContract(w.owner, "ModelRegistry", values);
   const models = new Contract(modelRegistry, modelRegistryAbi, w.owner);
   return { ...w, models, addresses: { ...w.addresses, modelRegistry } };

@@ -13,6 +13,7 @@ const DEPLOYED = [
   "CeremonyBook",
   "CoordinatorExtension",
   "InferenceCoordinator",
+  "KeyStore",
   "ModelRegistry",
   "OperatorRegistry",
   "ZkVerifier",

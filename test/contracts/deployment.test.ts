@@ -118,7 +118,7 @@ describe("a deployment through Ignition", () => {
       firstNonce: 1,
     });
     expect(await deployment.then(String, String)).to.match(/RegistryForeign/);
-    const at = getCreateAddress({ from: signer.address, nonce: 5 });
+    const at = getCreateAddress({ from: signer.address, nonce: 6 });
     expect(await ethers.provider.getCode(at)).to.equal("0x");
   });
 });

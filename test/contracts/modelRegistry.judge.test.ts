@@ -120,7 +120,7 @@ describe("publishRelease at level Optimistic", () => {
   it("refuses a key nobody registered, also alone", async () => {
     const w = await world();
     const content = await optimistic({ levels: 1n, keyId: `0x${"12".repeat(32)}` });
-    await expect(publishes(w, content)).to.be.revertedWithCustomError(w.verifier, "KeyUnknown");
+    await expect(publishes(w, content)).to.be.revertedWithCustomError(w.keys, "KeyUnknown");
   });
 });
 
@@ -173,8 +173,8 @@ describe("a forged judge by a key below grade", () => {
 
   /** A registry on the world's keys and book that asks judges for a grade. */
   async function registryFor(w: World, leastKeyGrade: bigint): Promise<Contract> {
-    const { zkVerifier, ceremonyBook } = w.addresses;
-    const values = [zkVerifier, ceremonyBook, LEAST, leastKeyGrade];
+    const { keyStore, ceremonyBook } = w.addresses;
+    const values = [keyStore, ceremonyBook, LEAST, leastKeyGrade];
     const address = await deployContract(w.owner, "ModelRegistry", values);
     return new Contract(address, modelRegistryAbi, w.owner);
   }
@@ -267,7 +267,7 @@ describe("a deployment", () => {
 
   it("refuses a least bond that no release could name", async () => {
     const w = await world();
-    const values = [w.addresses.zkVerifier, w.addresses.ceremonyBook, 10n ** 18n + 1n, 0n];
+    const values = [w.addresses.keyStore, w.addresses.ceremonyBook, 10n ** 18n + 1n, 0n];
     await expect(deployContract(w.owner, "ModelRegistry", values))
       .to.be.revertedWithCustomError(w.models, "AmountNotShort")
       .withArgs(10n ** 18n + 1n);

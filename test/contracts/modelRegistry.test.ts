@@ -84,7 +84,7 @@ describe("publishRelease", () => {
       byteSize: 1n,
     });
     const { route, publisher } = await read(w.models, "releaseRoute", id);
-    const key: string = await read(w.verifier, "keyAddress", content.keyId);
+    const key: string = await read(w.keys, "keyAddress", content.keyId);
     const lengths = (128n << 160n) | (20n << 175n);
     const rest = (100n << 190n) | (content.primaryWindowSeconds << 203n) | (4n << 223n);
     // The state is active; no grade, no bond.
@@ -118,7 +118,7 @@ describe("publishRelease", () => {
     const content = await release({ keyId: `0x${"12".repeat(32)}` });
     await expect(
       send(as(w.models, w.publisher), "publishRelease", [model, "2.0.0", content]),
-    ).to.be.revertedWithCustomError(w.verifier, "KeyUnknown");
+    ).to.be.revertedWithCustomError(w.keys, "KeyUnknown");
   });
 
   const wrong: readonly (readonly [keyof Release, bigint])[] = [

@@ -171,6 +171,7 @@ describe("what only the owner may do", () => {
     ["addSender", (w) => [w.stranger.address]],
     ["removeSender", (w) => [w.stranger.address]],
     ["setPayout", (w) => [w.stranger.address]],
+    ["handOverOperator", (w) => [w.stranger.address]],
     ["setPrices", () => [PRICES]],
     ["startServing", (w) => [w.releaseId, ZK, LIMITS]],
     ["stopServing", (w) => [w.releaseId, ZK]],

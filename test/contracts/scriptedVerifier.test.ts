@@ -17,11 +17,12 @@ describe("ScriptedVerifier", () => {
   async function deployJudge() {
     const [signer] = await ethers.getSigners();
     if (!signer) throw new Error("no accounts");
-    const proofs = await deployContract(signer, "ZkVerifier", [`0x${"00".repeat(32)}`]);
-    const verifier = await ethers.getContractAt("ZkVerifier", proofs, signer);
+    const store = await deployContract(signer, "KeyStore", [`0x${"00".repeat(32)}`]);
+    const proofs = await deployContract(signer, "ZkVerifier", [store]);
+    const keys = await ethers.getContractAt("KeyStore", store, signer);
     const key = encodeVerifyingKey((await proverOf("sixWords")).verifyingKey);
-    await send(verifier, "registerKey", [key]);
-    const keyAddress = await read(verifier, "keyAddress", keccak256(key));
+    await send(keys, "registerKey", [key]);
+    const keyAddress = await read(keys, "keyAddress", keccak256(key));
     const judge = await deployContract(signer, "mocks/ScriptedVerifier", [proofs, STAND_IN_GAS]);
     return { signer, judge: await ethers.getContractAt("ScriptedVerifier", judge), keyAddress };
   }

@@ -113,6 +113,7 @@ describe("stopRequests", () => {
       ["announceSuccessor", [w.addresses.modelRegistry]],
       ["proposeVerifier", [ZK, w.addresses.zkVerifier]],
       ["revokeVerifier", [1n]],
+      ["revokeVerifierEverywhere", [w.addresses.zkVerifier]],
       ["transferOwnership", [w.stranger.address]],
       ["renounceOwnership", []],
     ];
@@ -214,7 +215,7 @@ describe("stop, resume and successor", () => {
 
   it("survive a change of verifier: a new one opens nothing", async () => {
     const w = await world();
-    const next = await deployContract(w.owner, "ZkVerifier", [`0x${"00".repeat(32)}`]);
+    const next = await deployContract(w.owner, "ZkVerifier", [w.addresses.keyStore]);
     await send(w.coordinator, "proposeVerifier", [ZK, next]);
     await act(w, ["stop", "wait"]);
     await send(w.coordinator, "activateVerifier", [3n]);

@@ -9,6 +9,7 @@ import {
   atNextSecond,
   deployWorld,
   networkHelpers,
+  OPTIMISTIC,
   read,
   send,
   STATUS,
@@ -22,7 +23,7 @@ const world = (): Promise<World> => networkHelpers.loadFixture(deployWorld);
 describe("proposeVerifier and activateVerifier", () => {
   it("route new requests after the delay, open ones stay with theirs", async () => {
     const w = await world();
-    const next = await deployContract(w.owner, "ZkVerifier", [`0x${"00".repeat(32)}`]);
+    const next = await deployContract(w.owner, "ZkVerifier", [w.addresses.keyStore]);
     const asked = await ask(w, {
       terms: { deadline: BigInt((await networkHelpers.time.latest()) + 3 * DELAY) },
     });
@@ -38,14 +39,18 @@ describe("proposeVerifier and activateVerifier", () => {
       .to.emit(w.coordinator, "VerifierActivated")
       .withArgs(3n, ZK);
     expect(await read(w.coordinator, "currentVerifier", ZK)).to.equal(3n);
-    expect((await ask(w)).assignment.verifierId).to.equal(3n);
-    await answer(w, asked);
-    expect(await read(w.coordinator, "requestStatus", asked.requestId)).to.equal(STATUS.Finalized);
+    const later = await ask(w);
+    expect(later.assignment.verifierId).to.equal(3n);
+    // The release's key is still where the first verifier read it.
+    for (const each of [asked, later]) {
+      await answer(w, each);
+      expect(await read(w.coordinator, "requestStatus", each.requestId)).to.equal(STATUS.Finalized);
+    }
   });
 
   it("never bring a superseded verifier back", async () => {
     const w = await world();
-    const next = await deployContract(w.owner, "ZkVerifier", [`0x${"00".repeat(32)}`]);
+    const next = await deployContract(w.owner, "ZkVerifier", [w.addresses.keyStore]);
     await send(w.coordinator, "proposeVerifier", [ZK, next]);
     await networkHelpers.time.increase(DELAY);
     await send(w.coordinator, "activateVerifier", [3n]);
@@ -105,6 +110,63 @@ describe("revokeVerifier", () => {
     const w = await world();
     await expect(
       send(as(w.coordinator, w.stranger), "revokeVerifier", [1n]),
+    ).to.be.revertedWithCustomError(w.coordinator, "OwnableUnauthorizedAccount");
+  });
+});
+
+describe("revokeVerifierEverywhere", () => {
+  it("ends every entry of a contract: judge, level Zk, and what is proposed", async () => {
+    const w = await world();
+    const { zkVerifier } = w.addresses;
+    await send(w.coordinator, "proposeVerifier", [ZK, zkVerifier]);
+    await expect(w.coordinator.getFunction("revokeVerifierEverywhere")(zkVerifier))
+      .to.emit(w.coordinator, "VerifierRevoked")
+      .withArgs(1n, ZK)
+      .and.to.emit(w.coordinator, "VerifierRevoked")
+      .withArgs(2n, OPTIMISTIC)
+      .and.to.emit(w.coordinator, "VerifierRevoked")
+      .withArgs(3n, ZK);
+    for (const id of [1n, 2n, 3n]) {
+      expect((await read(w.coordinator, "verifierEntry", id)).isRevoked).to.equal(true);
+    }
+    for (const level of [ZK, OPTIMISTIC]) {
+      expect(await read(w.coordinator, "currentVerifier", level)).to.equal(0n);
+    }
+    await networkHelpers.time.increase(DELAY);
+    await expect(send(w.coordinator, "activateVerifier", [3n]))
+      .to.be.revertedWithCustomError(w.coordinator, "VerifierIsRevoked")
+      .withArgs(3n);
+  });
+
+  it("leaves other contracts alone, and passes over what is revoked already", async () => {
+    const w = await world();
+    const { zkVerifier, keyStore } = w.addresses;
+    const other = await deployContract(w.owner, "ZkVerifier", [keyStore]);
+    await send(w.coordinator, "proposeVerifier", [ZK, other]);
+    await send(w.coordinator, "revokeVerifier", [1n]);
+    const receipt = await send(w.coordinator, "revokeVerifierEverywhere", [zkVerifier]);
+    expect(receipt.logs.length).to.equal(1);
+    expect((await read(w.coordinator, "verifierEntry", 2n)).isRevoked).to.equal(true);
+    await networkHelpers.time.increase(DELAY);
+    await send(w.coordinator, "activateVerifier", [3n]);
+    await ask(w);
+  });
+
+  it("refuses a contract without an entry that stands", async () => {
+    const w = await world();
+    const { zkVerifier, keyStore } = w.addresses;
+    await send(w.coordinator, "revokeVerifierEverywhere", [zkVerifier]);
+    for (const contract of [zkVerifier, keyStore]) {
+      await expect(send(w.coordinator, "revokeVerifierEverywhere", [contract]))
+        .to.be.revertedWithCustomError(w.coordinator, "VerifierWithoutEntry")
+        .withArgs(contract);
+    }
+  });
+
+  it("belongs to the owner", async () => {
+    const w = await world();
+    await expect(
+      send(as(w.coordinator, w.stranger), "revokeVerifierEverywhere", [w.addresses.zkVerifier]),
     ).to.be.revertedWithCustomError(w.coordinator, "OwnableUnauthorizedAccount");
   });
 });

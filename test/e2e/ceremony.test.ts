@@ -13,8 +13,8 @@ import { toAccountError, transact } from "../../scripts/account/transact.ts";
 import { namedRelease } from "../../scripts/demo/namedRelease.ts";
 import { publishRelease } from "../../scripts/deploy/publishRelease.ts";
 import { ceremonyBookAbi } from "../../sdk/protocol/abi/ceremonyBook.ts";
+import { keyStoreAbi } from "../../sdk/protocol/abi/keyStore.ts";
 import { modelRegistryAbi } from "../../sdk/protocol/abi/modelRegistry.ts";
-import { zkVerifierAbi } from "../../sdk/protocol/abi/zkVerifier.ts";
 import { decodeKnownAnswers } from "../../sdk/protocol/knownAnswers.ts";
 import { encodeVerifyingKey, type VerifyingKey } from "../../sdk/protocol/verifyingKey.ts";
 import { anyKey } from "../cli/support/deployedChain.ts";
@@ -108,11 +108,11 @@ describe("a ceremony among people on different machines", { timeout: 480_000 }, 
     });
 
     await t.test("the contracts refuse them as well", async () => {
-      const verifier = new Contract(addresses.zkVerifier, zkVerifierAbi, publisherSigner);
+      const keys = new Contract(addresses.keyStore, keyStoreAbi, publisherSigner);
       const { verifyingKey } = development;
       const bare: VerifyingKey = { ...verifyingKey, delta: verifyingKey.gamma };
-      await assert.rejects(register(verifier, bare), /KeyWithoutContribution/);
-      await assert.rejects(register(verifier, anyKey()), /KeyOfOtherSetup/);
+      await assert.rejects(register(keys, bare), /KeyWithoutContribution/);
+      await assert.rejects(register(keys, anyKey()), /KeyOfOtherSetup/);
       for (const levels of [["Optimistic", "Zk"], ["Zk"]] as const) {
         const { name, version, release } = namedRelease(development, levels);
         const sent = { signer: publisherSigner, addresses, name, version, release };
@@ -195,8 +195,8 @@ describe("a ceremony among people on different machines", { timeout: 480_000 }, 
   });
 });
 
-async function register(verifier: Contract, key: VerifyingKey): Promise<void> {
-  await transact(verifier, { method: "registerKey", values: [encodeVerifyingKey(key)] });
+async function register(keys: Contract, key: VerifyingKey): Promise<void> {
+  await transact(keys, { method: "registerKey", values: [encodeVerifyingKey(key)] });
 }
 
 type Forgery = readonly [name: string, forge: (folder: string) => Promise<void>, refusal: RegExp];

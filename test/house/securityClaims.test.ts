@@ -53,7 +53,7 @@ function* writers(): Generator<readonly [string, string]> {
     "OperatorRegistry",
     "ModelRegistry",
     "CeremonyBook",
-    "ZkVerifier",
+    "KeyStore",
     "consumer/InferenceConsumer",
     "examples/DigitReader",
     "examples/IndexVault",

@@ -201,7 +201,7 @@ describe("vectors in Solidity", async () => {
     const model: unknown = await models.getFunction("registerModel").staticCall(name);
     assert.equal(model, vectors.release.modelId);
     await models.getFunction("registerModel")(name);
-    const key = await registerSomeKey(addresses.zkVerifier);
+    const key = await registerSomeKey(addresses.keyStore);
     const served = { ...release, keyId: key };
     const id: unknown = await models
       .getFunction("publishRelease")
@@ -242,12 +242,12 @@ describe("vectors in Solidity", async () => {
     });
   }
 
-  async function registerSomeKey(verifier: string): Promise<Hex> {
+  async function registerSomeKey(keyStore: string): Promise<Hex> {
     const { encodeVerifyingKey, verifyingKeyId } =
       await import("../../sdk/protocol/verifyingKey.ts");
-    const { zkVerifierAbi } = await import("../../sdk/protocol/abi/zkVerifier.ts");
+    const { keyStoreAbi } = await import("../../sdk/protocol/abi/keyStore.ts");
     const { verifyingKey } = await claimProver("sixWords");
-    const contract = new Contract(verifier, zkVerifierAbi, signer);
+    const contract = new Contract(keyStore, keyStoreAbi, signer);
     await contract.getFunction("registerKey")(encodeVerifyingKey(verifyingKey));
     return `0x${Buffer.from(verifyingKeyId(verifyingKey)).toString("hex")}`;
   }

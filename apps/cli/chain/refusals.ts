@@ -8,7 +8,9 @@ const NEXT_STEPS: Readonly<Record<string, NextStep>> = {
   // Operators
   OperatorAlreadyRegistered: "This key's operator exists: go on with assay operator status.",
   OperatorUnknown: "Register first: assay operator register; or name another with --operator.",
-  NotOwner: "Use the key that registered this operator, or register: assay operator register.",
+  NotOwner:
+    "Use the key of its owner (assay operator status), or register: assay operator register.",
+  NotNextOwner: "Ask its owner to hand it over to you: assay operator hand-over ADDRESS.",
   NotOperatorOwner: "Only the owner may; a sender's key withdraws to the payout address alone.",
   NotBonded: "Bond first: assay operator bond.",
   BondTooLow: ([, bond, minimum]) =>
@@ -17,6 +19,9 @@ const NEXT_STEPS: Readonly<Record<string, NextStep>> = {
   AlreadyUnbonding: ([, until]) => `Withdraw that part first; it is free at ${time(until)}.`,
   NothingUnbonding: "Start with assay operator unbond AMOUNT.",
   UnbondingNotOver: ([, until]) => `Come back at ${time(until)}.`,
+  NothingOwed: "The coordinator has all that is its accounts': nothing is left to do.",
+  OwedNotSent:
+    "The token lets nothing go: it is paused, or refuses one of the contracts. Come back later.",
   SenderAlreadyAdded: "Nothing is left to do.",
   SenderUnknown: "Check the address; assay operator sender add lets it act.",
   NotServing: "Enter the list first: assay operator serve RELEASE.",
@@ -26,7 +31,10 @@ const NEXT_STEPS: Readonly<Record<string, NextStep>> = {
     `One answer may lock ${needed}: raise --max-bond, or lower prices.`,
   OperatorIdReserved: "Register with another key.",
   DeclinedTooOften: ([, until]) => `Enter the list again after ${time(until)}.`,
-  // Releases
+  // Models and releases
+  ModelUnknown: "Check the model id; assay publish prints it.",
+  NotPublisher: "Use its publisher's key; for a model that was handed over, take it over first.",
+  NotNextPublisher: "Ask its publisher to hand it over to you: assay model hand-over.",
   ReleaseUnknown: "Check the release id; assay publish prints it.",
   ReleaseIsRetired: "Its publisher retired it; choose a newer release.",
   ReleaseGradeTooLow: ([grade, needed]) =>

@@ -2,12 +2,19 @@ import type { Hex } from "../../../sdk/protocol/abiEncoding.ts";
 import { VERIFICATIONS, type Verification } from "../../../sdk/protocol/verification.ts";
 import { CliError } from "../failure.ts";
 
+const NOBODY: Hex = `0x${"00".repeat(20)}`;
 const SECONDS = { s: 1n, m: 60n, h: 3_600n, d: 86_400n } as const;
 
 /** @throws CliError */
 export function parseAddress(text: string): Hex {
   if (/^0x[0-9a-fA-F]{40}$/.test(text)) return text as Hex;
   throw new CliError(`${text} is no address.`, "Give 0x and 40 hexadecimal digits.");
+}
+
+/** An account that something is handed to, or the word none. @throws CliError */
+export function parseReceiver(text: string): { readonly address: Hex; readonly isNobody: boolean } {
+  const isNobody = text === "none";
+  return { address: isNobody ? NOBODY : parseAddress(text), isNobody };
 }
 
 /**

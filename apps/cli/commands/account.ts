@@ -35,6 +35,11 @@ export function registerAccount(program: Command): void {
     .argument("<amount>", "for example 0.5eth, or the word all")
     .option("--to <address>", "account that gets it, if not the key's own")
     .action(withdraw);
+  withChain(
+    account
+      .command("forward")
+      .description("bring to the coordinator what slashes credited while the token was paused"),
+  ).action(forward);
   withChain(account.command("allow").description("let another account pay its requests from here"))
     .argument("<consumer>", "that account")
     .argument("<amount>", "most it may spend from now on; unlimited: without end; 0: nothing")
@@ -77,6 +82,15 @@ async function withdraw(text: string, options: ChainOptions & { readonly to?: st
     const mined = await transact(deployment.coordinator, call);
     const left = formatAmount(balance - amount, units);
     sayMined(`${formatAmount(amount, units)} sent to ${to}; ${left} is left`, mined);
+  });
+}
+
+async function forward(options: ChainOptions): Promise<void> {
+  await asAccount(options, async ({ deployment, units }) => {
+    const call = { method: "forwardOwed", values: [] };
+    const mined = await transact(deployment.operatorRegistry, call);
+    const arrived = BigInt(String(fieldsOf(mined, "OwedForwarded")["received"]));
+    sayMined(`${formatAmount(arrived, units)} came to the coordinator, where it was owed`, mined);
   });
 }
 

@@ -3,16 +3,22 @@ import { Argument, type Command } from "commander";
 import { transact } from "../../../scripts/account/transact.ts";
 import { asAccount, withChain, withJson, type ChainOptions } from "../chain/options.ts";
 import { sayMined } from "../chain/say.ts";
-import { LEVEL_WORDS, parseAddress, parseLevels, parseWord } from "../chain/words.ts";
+import {
+  LEVEL_WORDS,
+  parseAddress,
+  parseLevels,
+  parseOperatorId,
+  parseReceiver,
+  parseWord,
+} from "../chain/words.ts";
 import { CliError } from "../failure.ts";
 import { addBond, register, unbond, withdrawBond, withdrawEarnings } from "../operator/bond.ts";
+import { takeOverOperator, handOverOperator } from "../operator/handOver.ts";
 import { limitsIn, withLimits } from "../operator/limits.ts";
 import { asOperator, withOperator, type OperatorOptions } from "../operator/options.ts";
 import { serve, setLimits, setPrices, stopServing } from "../operator/serving.ts";
 import type { ListName, PriceOptions } from "../operator/serving.ts";
 import { showEarnings, showStatus } from "../operator/status.ts";
-
-const NOWHERE = `0x${"00".repeat(20)}`;
 
 /** `assay operator`: all an operator does on the chain beside answering. */
 export function registerOperator(program: Command): void {
@@ -20,6 +26,7 @@ export function registerOperator(program: Command): void {
   registerMoney(operator);
   registerServing(operator);
   registerSenders(operator);
+  registerHandOver(operator);
   for (const [name, description, show] of [
     ["status", "all the chain holds of an operator", showStatus],
     ["earnings", "what an operator earned and did not withdraw", showEarnings],
@@ -136,12 +143,30 @@ function registerSenders(operator: Command): void {
   )
     .argument("<address>", "an account, or the word none")
     .action(async (text: string, options: OperatorOptions) => {
-      const payout = text === "none" ? NOWHERE : parseAddress(text);
+      const payout = parseReceiver(text).address;
       await asOperator(options, async ({ deployment, operatorId }) => {
         const call = { method: "setPayout", values: [operatorId, payout] };
         const mined = await transact(deployment.operatorRegistry, call);
         sayMined(`payout address of operator ${operatorId}: ${text}`, mined);
       });
+    });
+}
+
+function registerHandOver(operator: Command): void {
+  withOperator(
+    operator.command("hand-over").description("hand an operator over; none: to nobody any more"),
+  )
+    .argument("<address>", "the next owner's account, or the word none")
+    .action(async (text: string, options: OperatorOptions) => {
+      await asOperator(options, (open) => handOverOperator(open, text));
+    });
+  withChain(
+    operator.command("take-over").description("take an operator that was handed over to you"),
+  )
+    .argument("<id>", "the operator")
+    .action(async (text: string, options: ChainOptions) => {
+      const operatorId = parseOperatorId(text);
+      await asAccount(options, (open) => takeOverOperator(open, operatorId));
     });
 }
 

@@ -10,6 +10,7 @@ import { publishOn } from "../../../scripts/deploy/publisher.ts";
 import type { Hex } from "../../../sdk/protocol/abiEncoding.ts";
 import { developmentKey, keysOf, requireAcceptable } from "../ceremony/publishing.ts";
 import { asAccount, withChain, type ChainOptions } from "../chain/options.ts";
+import { parseWord } from "../chain/words.ts";
 import { judgedLevels, type LevelOptions } from "../levels.ts";
 import { kindOfPath } from "../paths.ts";
 
@@ -18,6 +19,7 @@ interface PublishOptions extends ChainOptions, LevelOptions {
   readonly keys: string;
   readonly ceremony?: string;
   readonly ptau?: string;
+  readonly as?: string;
 }
 
 /** `assay publish`: a release into a store and, if asked, onto a chain. */
@@ -34,6 +36,7 @@ export function registerPublish(program: Command): void {
     .option("--keys <folder>", "where development keys are kept", ".assay/keys")
     .option("--ceremony <folder>", "keys of a ceremony, as assay ceremony export writes them")
     .option("--ptau <file>", "the powers of tau that ceremony started from")
+    .option("--as <model>", "id of a model that was handed over to you, if it is not your own")
     .option("--levels <levels>", "what it can be asked at: zk, optimistic or both", "zk")
     .option(
       "--min-bond <amount>",
@@ -46,6 +49,7 @@ export function registerPublish(program: Command): void {
 async function publish(path: string, options: PublishOptions): Promise<void> {
   const { rpc, addresses, coordinator, keyFile } = options;
   const isLocal = [rpc, addresses, coordinator, keyFile].every((each) => each === undefined);
+  const model = options.as === undefined ? {} : { modelId: parseWord(options.as, "model id") };
   await kindOfPath(path, "a model's folder");
   if (isLocal) {
     judgedLevels(options);
@@ -61,7 +65,8 @@ async function publish(path: string, options: PublishOptions): Promise<void> {
     const named = namedRelease(built);
     const release = { ...named.release, ...levels };
     if (pinned !== null) await requireAcceptable(deployment, { pinned, release });
-    const { releaseId } = await publishOn(deployment, { ...named, release });
+    const { modelId, releaseId } = await publishOn(deployment, { ...named, release, ...model });
+    console.log(`model    ${modelId}`);
     console.log(`release  ${releaseId}`);
   });
 }

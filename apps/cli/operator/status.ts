@@ -3,6 +3,7 @@ import {
   operatorIdOf,
   readListings,
   readOperator,
+  readSenders,
   ticketsOf,
   type OperatorRecord,
 } from "../../../scripts/account/operatorRecord.ts";
@@ -23,14 +24,17 @@ interface ShowOptions extends OperatorOptions {
 export async function showStatus(options: ShowOptions): Promise<void> {
   await onOperator(options, async (deployment, record) => {
     const listings = await listingsOf(deployment, record.operatorId);
+    const senders = await readSenders(deployment, record.operatorId);
     if (options.json === true) {
-      sayJson({ ...record, listings });
+      sayJson({ ...record, senders, listings });
       return;
     }
     const units = unitsOf(deployment);
     sayTable([
       ["operator", record.operatorId.toString()],
       ["owner", record.owner],
+      ...(record.nextOwner === null ? [] : [["handed to", record.nextOwner] as const]),
+      ["senders", senders.length === 0 ? "none" : senders.join(", ")],
       ["payout", record.payout ?? "none"],
       ...bondRows(record, units),
       ...Object.entries(record.prices).map(

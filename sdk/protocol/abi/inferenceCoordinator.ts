@@ -942,6 +942,11 @@ export const inferenceCoordinatorAbi = [
     type: "error",
   },
   {
+    inputs: [{ internalType: "address", name: "verifier", type: "address" }],
+    name: "VerifierWithoutEntry",
+    type: "error",
+  },
+  {
     inputs: [
       { internalType: "bytes32", name: "requestId", type: "bytes32" },
       { internalType: "uint256", name: "windowEnd", type: "uint256" },
@@ -2329,6 +2334,13 @@ export const inferenceCoordinatorAbi = [
   {
     inputs: [{ internalType: "uint256", name: "verifierId", type: "uint256" }],
     name: "revokeVerifier",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [{ internalType: "address", name: "verifier", type: "address" }],
+    name: "revokeVerifierEverywhere",
     outputs: [],
     stateMutability: "nonpayable",
     type: "function",

@@ -2,7 +2,7 @@
 export const modelRegistryAbi = [
   {
     inputs: [
-      { internalType: "contract IZkVerifier", name: "keyStore", type: "address" },
+      { internalType: "contract IKeyStore", name: "store", type: "address" },
       { internalType: "contract ICeremonyBook", name: "book", type: "address" },
       { internalType: "uint256", name: "answerBond", type: "uint256" },
       { internalType: "uint256", name: "keyGrade", type: "uint256" },
@@ -26,6 +26,14 @@ export const modelRegistryAbi = [
     type: "error",
   },
   { inputs: [], name: "NameEmpty", type: "error" },
+  {
+    inputs: [
+      { internalType: "bytes32", name: "modelId", type: "bytes32" },
+      { internalType: "address", name: "account", type: "address" },
+    ],
+    name: "NotNextPublisher",
+    type: "error",
+  },
   {
     inputs: [
       { internalType: "bytes32", name: "modelId", type: "bytes32" },
@@ -79,9 +87,29 @@ export const modelRegistryAbi = [
     inputs: [
       { indexed: true, internalType: "bytes32", name: "modelId", type: "bytes32" },
       { indexed: true, internalType: "address", name: "publisher", type: "address" },
+      { indexed: true, internalType: "address", name: "newPublisher", type: "address" },
+    ],
+    name: "ModelHandedOver",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "bytes32", name: "modelId", type: "bytes32" },
+      { indexed: true, internalType: "address", name: "publisher", type: "address" },
       { indexed: false, internalType: "string", name: "name", type: "string" },
     ],
     name: "ModelRegistered",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "bytes32", name: "modelId", type: "bytes32" },
+      { indexed: true, internalType: "address", name: "formerPublisher", type: "address" },
+      { indexed: true, internalType: "address", name: "publisher", type: "address" },
+    ],
+    name: "ModelTakenOver",
     type: "event",
   },
   {
@@ -126,27 +154,6 @@ export const modelRegistryAbi = [
   },
   {
     inputs: [],
-    name: "MAXIMUM_LENGTH",
-    outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
-    stateMutability: "view",
-    type: "function",
-  },
-  {
-    inputs: [],
-    name: "MAXIMUM_PRIMARY_WINDOW_SECONDS",
-    outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
-    stateMutability: "view",
-    type: "function",
-  },
-  {
-    inputs: [],
-    name: "MAXIMUM_ROYALTY_BPS",
-    outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
-    stateMutability: "view",
-    type: "function",
-  },
-  {
-    inputs: [],
     name: "ceremonyBook",
     outputs: [{ internalType: "contract ICeremonyBook", name: "", type: "address" }],
     stateMutability: "view",
@@ -160,6 +167,16 @@ export const modelRegistryAbi = [
     type: "function",
   },
   {
+    inputs: [
+      { internalType: "bytes32", name: "modelId", type: "bytes32" },
+      { internalType: "address", name: "newPublisher", type: "address" },
+    ],
+    name: "handOverModel",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
     inputs: [{ internalType: "bytes32", name: "releaseId", type: "bytes32" }],
     name: "inputLengthOf",
     outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
@@ -170,6 +187,13 @@ export const modelRegistryAbi = [
     inputs: [{ internalType: "bytes32", name: "releaseId", type: "bytes32" }],
     name: "isRetired",
     outputs: [{ internalType: "bool", name: "", type: "bool" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [],
+    name: "keyStore",
+    outputs: [{ internalType: "contract IKeyStore", name: "", type: "address" }],
     stateMutability: "view",
     type: "function",
   },
@@ -198,6 +222,13 @@ export const modelRegistryAbi = [
     inputs: [{ internalType: "bytes32", name: "releaseId", type: "bytes32" }],
     name: "modelOf",
     outputs: [{ internalType: "bytes32", name: "", type: "bytes32" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [{ internalType: "bytes32", name: "modelId", type: "bytes32" }],
+    name: "nextPublisherOf",
+    outputs: [{ internalType: "address", name: "", type: "address" }],
     stateMutability: "view",
     type: "function",
   },
@@ -287,6 +318,13 @@ export const modelRegistryAbi = [
     type: "function",
   },
   {
+    inputs: [{ internalType: "bytes32", name: "modelId", type: "bytes32" }],
+    name: "takeOverModel",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
     inputs: [{ internalType: "bytes32", name: "releaseId", type: "bytes32" }],
     name: "unitsOf",
     outputs: [
@@ -301,13 +339,6 @@ export const modelRegistryAbi = [
         type: "tuple",
       },
     ],
-    stateMutability: "view",
-    type: "function",
-  },
-  {
-    inputs: [],
-    name: "zkVerifier",
-    outputs: [{ internalType: "contract IZkVerifier", name: "", type: "address" }],
     stateMutability: "view",
     type: "function",
   },

@@ -43,6 +43,14 @@ export const operatorRegistryAbi = [
   },
   {
     inputs: [
+      { internalType: "uint256", name: "burned", type: "uint256" },
+      { internalType: "uint256", name: "kept", type: "uint256" },
+    ],
+    name: "BurnedTooLow",
+    type: "error",
+  },
+  {
+    inputs: [
       { internalType: "uint256", name: "operatorId", type: "uint256" },
       { internalType: "uint256", name: "declinedUntil", type: "uint256" },
     ],
@@ -98,6 +106,14 @@ export const operatorRegistryAbi = [
       { internalType: "uint256", name: "operatorId", type: "uint256" },
       { internalType: "address", name: "account", type: "address" },
     ],
+    name: "NotNextOwner",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "operatorId", type: "uint256" },
+      { internalType: "address", name: "account", type: "address" },
+    ],
     name: "NotOwner",
     type: "error",
   },
@@ -110,6 +126,7 @@ export const operatorRegistryAbi = [
     name: "NotServing",
     type: "error",
   },
+  { inputs: [], name: "NothingOwed", type: "error" },
   {
     inputs: [{ internalType: "uint256", name: "operatorId", type: "uint256" }],
     name: "NothingUnbonding",
@@ -124,6 +141,11 @@ export const operatorRegistryAbi = [
   {
     inputs: [{ internalType: "uint256", name: "operatorId", type: "uint256" }],
     name: "OperatorUnknown",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "uint256", name: "amount", type: "uint256" }],
+    name: "OwedNotSent",
     type: "error",
   },
   {
@@ -263,8 +285,46 @@ export const operatorRegistryAbi = [
     inputs: [
       { indexed: true, internalType: "uint256", name: "operatorId", type: "uint256" },
       { indexed: true, internalType: "address", name: "owner", type: "address" },
+      { indexed: true, internalType: "address", name: "newOwner", type: "address" },
+    ],
+    name: "OperatorHandedOver",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "uint256", name: "operatorId", type: "uint256" },
+      { indexed: true, internalType: "address", name: "owner", type: "address" },
     ],
     name: "OperatorRegistered",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "uint256", name: "operatorId", type: "uint256" },
+      { indexed: true, internalType: "address", name: "formerOwner", type: "address" },
+      { indexed: true, internalType: "address", name: "owner", type: "address" },
+    ],
+    name: "OperatorTakenOver",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: false, internalType: "uint256", name: "amount", type: "uint256" },
+      { indexed: false, internalType: "uint256", name: "received", type: "uint256" },
+    ],
+    name: "OwedForwarded",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "uint256", name: "operatorId", type: "uint256" },
+      { indexed: false, internalType: "uint256", name: "amount", type: "uint256" },
+    ],
+    name: "PaymentOwed",
     type: "event",
   },
   {
@@ -545,6 +605,17 @@ export const operatorRegistryAbi = [
     stateMutability: "view",
     type: "function",
   },
+  { inputs: [], name: "forwardOwed", outputs: [], stateMutability: "nonpayable", type: "function" },
+  {
+    inputs: [
+      { internalType: "uint256", name: "operatorId", type: "uint256" },
+      { internalType: "address", name: "newOwner", type: "address" },
+    ],
+    name: "handOverOperator",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
   {
     inputs: [{ internalType: "uint256", name: "time", type: "uint256" }],
     name: "highestBaseFee",
@@ -642,7 +713,21 @@ export const operatorRegistryAbi = [
     stateMutability: "view",
     type: "function",
   },
+  {
+    inputs: [{ internalType: "uint256", name: "operatorId", type: "uint256" }],
+    name: "nextOwnerOf",
+    outputs: [{ internalType: "address", name: "", type: "address" }],
+    stateMutability: "view",
+    type: "function",
+  },
   { inputs: [], name: "noteBaseFee", outputs: [], stateMutability: "nonpayable", type: "function" },
+  {
+    inputs: [],
+    name: "owed",
+    outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
+    stateMutability: "view",
+    type: "function",
+  },
   {
     inputs: [{ internalType: "uint256", name: "operatorId", type: "uint256" }],
     name: "ownerOf",
@@ -809,6 +894,13 @@ export const operatorRegistryAbi = [
       { internalType: "enum Verification", name: "level", type: "uint8" },
     ],
     name: "stopServing",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [{ internalType: "uint256", name: "operatorId", type: "uint256" }],
+    name: "takeOverOperator",
     outputs: [],
     stateMutability: "nonpayable",
     type: "function",

@@ -9,8 +9,8 @@ import { ask, INPUT } from "./askSteps.ts";
 import { isExcused } from "./listings.ts";
 import { MIN_BOND, PRIMARY_WINDOW_SECONDS, RELEASE, replaceVerifier } from "./market.ts";
 import { freeBondUpTo, listedNow, stayingOf } from "./operatorSteps.ts";
+import { credited, noteOwed, sendPerhapsPaused } from "./owed.ts";
 import {
-  arrives,
   eventOf,
   mineNow,
   move,
@@ -40,7 +40,7 @@ export async function prove(session: Session, dice: Dice): Promise<void> {
   const { coordinator: to, owner: from } = session.market;
   const answer = { payee, input: INPUT, output: RIGHT_OUTPUT, evidence: EVIDENCE };
   const args = [live.request, live.assignment, answer];
-  const sent = await sendAt(session, { from, to, method: "fulfill", args });
+  const sent = await sendPerhapsPaused(session, dice, { from, to, method: "fulfill", args });
   const event = eventOf(sent, "RequestFulfilled");
   const { price, id } = live.agreed;
   const before = amountAt(session.books, `earnings ${payee}`);
@@ -64,7 +64,8 @@ export async function answer(session: Session, dice: Dice): Promise<void> {
   const isRight = dice.pick % 3 !== 0;
   const output = isRight ? RIGHT_OUTPUT : WRONG_OUTPUT;
   const args = [live.request, live.assignment, { payee, input: "0x", output, evidence: "0x" }];
-  const sent = await sendAt(session, { from: operator.signer, to, method: "fulfill", args });
+  const sending = { from: operator.signer, to, method: "fulfill", args };
+  const sent = await sendPerhapsPaused(session, dice, sending);
   const { windowEnd, record } = eventOf(sent, "RequestAnswered");
   const gasFee = numberIn(recordFields(record), "gasFee");
   const isCalled = live.terms.delivery === 0n;
@@ -85,7 +86,7 @@ export async function expire(session: Session, dice: Dice): Promise<void> {
   waitUntil(session, live.terms.deadline);
   const { coordinator: to, challenger: from } = session.market;
   const args = [live.request, live.assignment];
-  const sent = await sendAt(session, { from, to, method: "expire", args });
+  const sent = await sendPerhapsPaused(session, dice, { from, to, method: "expire", args });
   const caller = from.address as Hex;
   const reward = numberIn(eventOf(sent, "RequestExpired"), "reward");
   const { operatorId, latePenalty } = live.assignment;
@@ -161,7 +162,8 @@ function openOne(session: Session, dice: Dice, level: Live["level"]): Live | und
 
 function provingOperator(session: Session, live: Live, dice: Dice): bigint | undefined {
   const { operatorId, primaryUntil } = live.assignment;
-  if (session.time + 1n < primaryUntil) return operatorId;
+  // The token may be paused first.
+  if (session.time + 2n < primaryUntil) return operatorId;
   const bonded = session.market.crowd.filter(({ id }) => stayingOf(session, id) >= MIN_BOND);
   return pickFrom(bonded, dice.pick)?.id;
 }
@@ -216,7 +218,13 @@ function takePenalty(
       ? ({ cause: "late, to who expires", to: balance(caller ?? "0x") } as const)
       : ({ cause: "late, to who answers", to: `earnings ${payee}` } as const);
   const parameters = { operatorId, penalty, mostPaid, ...whom };
-  move(session, penalized(session.books, parameters, arrives(session)));
+  const transfers = penalized(session.books, parameters, credited(session));
+  const paid = transfers.filter(({ cause }) => cause === whom.cause);
+  noteOwed(
+    session,
+    paid.reduce((sum, { amount }) => sum + amount, 0n),
+  );
+  move(session, transfers);
 }
 
 /* GAS */

@@ -22,6 +22,7 @@ import {
   type Sent,
   type Session,
 } from "./session.ts";
+import { forwardUpTo } from "./owed.ts";
 import { balance, deposited, taken, withdrawn, type Agreed } from "./transfers.ts";
 
 const LIFETIME_SECONDS = 900n;
@@ -98,6 +99,7 @@ export async function withdraw(session: Session, dice: Dice): Promise<void> {
   const account = from.address as Hex;
   const amount = dice.amount % (amountAt(session.books, balance(account)) + 1n);
   const args = [account, amount];
+  await forwardUpTo(session, amount);
   await sendAt(session, { from, to: coordinator, method: "withdraw", args });
   move(session, withdrawn(account, amount));
 }

@@ -38,11 +38,14 @@ export async function compare(session: Session): Promise<void> {
   said["burned"] = await operators.getFunction("burned")();
   due["burned"] = amountAt(books, "burned");
   const coordinatorHolds = await heldBy(market.token, coordinator);
+  said["owed"] = await operators.getFunction("owed")();
+  due["owed"] = session.owed;
   said["held by the coordinator"] = coordinatorHolds;
-  due["held by the coordinator"] = heldByCoordinator(books);
+  due["held by the coordinator"] = heldByCoordinator(books) - session.owed;
   said["held by the registry"] = await heldBy(market.token, operators);
-  due["held by the registry"] = heldByRegistry(books);
-  said["escrows and challenge bonds"] = coordinatorHolds - sumOf(books, /^(balance|earnings)/u);
+  due["held by the registry"] = heldByRegistry(books) + session.owed;
+  said["escrows and challenge bonds"] =
+    coordinatorHolds + session.owed - sumOf(books, /^(balance|earnings)/u);
   due["escrows and challenge bonds"] = sumOf(books, /^(escrow|challenge)/u);
   assert.deepEqual(said, due);
 }

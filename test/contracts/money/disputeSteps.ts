@@ -1,11 +1,12 @@
 import { AbiCoder, id as hashOfText, keccak256 } from "ethers";
 
 import type { Hex } from "../../../sdk/protocol/abiEncoding.ts";
-import { challengeBondOf, gasPriceOf, most } from "./amounts.ts";
+import { challengeBondOf, gasPriceOf, most, slashOf } from "./amounts.ts";
 import { answer, checkGas, EVIDENCE, RIGHT_OUTPUT, WRONG_OUTPUT } from "./answerSteps.ts";
 import { INPUT } from "./askSteps.ts";
 import { RELEASE } from "./market.ts";
 import { amountAt } from "./causes.ts";
+import { credited, noteOwed, sendPerhapsPaused } from "./owed.ts";
 import { DELIVERY } from "../../../sdk/protocol/terms.ts";
 import {
   arrives,
@@ -105,7 +106,7 @@ export async function overturn(session: Session, dice: Dice): Promise<void> {
   const live = standing(
     session,
     dice,
-    ({ answered }) => !answered.isRight && session.time + 2n < answered.windowEnd,
+    ({ answered }) => !answered.isRight && session.time + 3n < answered.windowEnd,
   );
   if (live === undefined) return answer(session, { ...dice, pick: 0 });
   const { coordinator: to, treasury: from } = session.market;
@@ -117,7 +118,7 @@ export async function overturn(session: Session, dice: Dice): Promise<void> {
   await sendAt(session, { from, to, method: "commitOverturn", args: [commitment] });
   const right = { payee: 0n, input: INPUT, output: RIGHT_OUTPUT, evidence: EVIDENCE };
   const args = [live.request, live.assignment, live.answered.record, right, salt];
-  const sent = await sendAt(session, { from, to, method: "overturn", args });
+  const sent = await sendPerhapsPaused(session, dice, { from, to, method: "overturn", args });
   const share = rewardOf(session, live);
   const gasFee = numberIn(eventOf(sent, "RequestOverturned"), "reward") - share;
   const isCapped = gasFee === live.agreed.escrow;
@@ -135,7 +136,7 @@ export async function closeChallenge(session: Session, dice: Dice): Promise<void
   waitUntil(session, live.answered.windowEnd);
   const { coordinator: to, owner: from } = session.market;
   const args = [live.request, live.assignment, live.answered.record];
-  await sendAt(session, { from, to, method: "closeChallenge", args });
+  await sendPerhapsPaused(session, dice, { from, to, method: "closeChallenge", args });
   fall(session, live, { challenger: challenged.challenger, gasFee: 0n });
 }
 
@@ -186,7 +187,7 @@ function rewardOf(session: Session, live: Standing): bigint {
     payee: live.answered.payee,
     challenger: "0x",
     gasFee: 0n,
-    arrives: arrives(session),
+    arrives: credited(session),
   });
   return transfers.find(({ cause }) => cause === "slash, to the challenger")?.amount ?? 0n;
 }
@@ -199,6 +200,7 @@ function fall(
   const { agreed: request, answered } = live;
   const { payee } = answered;
   move(session, challengeReturned(request.id, answered.challenged));
-  move(session, fallen({ request, payee, challenger, gasFee, arrives: arrives(session) }));
+  noteOwed(session, slashOf(request.bond, credited(session)).sent);
+  move(session, fallen({ request, payee, challenger, gasFee, arrives: credited(session) }));
   session.live.delete(request.id);
 }

@@ -18,6 +18,7 @@ import {
 } from "./disputeSteps.ts";
 import { deployMarket, type Asset, type Market } from "./market.ts";
 import { addBond, changeFee, leave, serve, unbond, withdrawEarnings } from "./operatorSteps.ts";
+import { forwardOwed } from "./owed.ts";
 import { openSession, type Dice, type Session } from "./session.ts";
 
 type Step = (session: Session, dice: Dice) => Promise<void>;
@@ -54,6 +55,7 @@ const STEPS: readonly Step[] = [
   unbond,
   withdrawEarnings,
   changeFee,
+  forwardOwed,
 ];
 const ASSETS: readonly Asset[] = ["coins", "token", "token that keeps a part"];
 const LENGTH = 120;
@@ -92,18 +94,24 @@ describe("money", () => {
     it(`moves as the model says, to the wei: ${asset}`, async function () {
       this.timeout(HISTORIES * 300_000);
       const seen = new Set<Cause>();
+      let [wasOwed, wasForwarded] = [false, false];
       const history = fc.array(dice, { minLength: LENGTH, maxLength: LENGTH });
       const property = fc.asyncProperty(history, async (steps) => {
         const session = await openSession(await networkHelpers.loadFixture(deploy[asset]));
         for (const { step, ...rest } of steps) {
+          const owedBefore = session.owed;
           await STEPS[step]?.(session, rest);
           await compare(session);
+          if (session.owed > owedBefore) wasOwed = true;
+          if (session.owed < owedBefore) wasForwarded = true;
         }
         for (const cause of session.causes) seen.add(cause);
       });
       await fc.assert(property, { seed: 7, numRuns: HISTORIES, endOnFailure: true });
       const never = CAUSES.filter((cause) => !seen.has(cause));
       expect(never).to.deep.equal(NEVER[asset]);
+      const isToken = asset !== "coins";
+      expect([wasOwed, wasForwarded]).to.deep.equal([isToken, isToken]);
     });
   }
 

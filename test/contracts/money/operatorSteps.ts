@@ -4,6 +4,7 @@ import { least, listedPrice, type Level } from "./amounts.ts";
 import { amountAt } from "./causes.ts";
 import { afterServing, listedAt, periodOf } from "./listings.ts";
 import { LEVEL_NUMBER, MIN_BOND, RELEASE, type Operator } from "./market.ts";
+import { forwardUpTo } from "./owed.ts";
 import {
   arrives,
   listingKey,
@@ -137,6 +138,7 @@ export async function withdrawEarnings(session: Session, dice: Dice): Promise<vo
   const { id, signer: from } = operator;
   const amount = dice.amount % (amountAt(session.books, `earnings ${id}`) + 1n);
   const args = [id, from.address as Hex, amount];
+  await forwardUpTo(session, amount);
   await sendAt(session, {
     from,
     to: session.market.coordinator,

@@ -50,6 +50,10 @@ export interface Session {
   readonly notedFees: Map<bigint, bigint>;
   readonly allowances: Map<Hex, bigint>;
   readonly revoked: Set<bigint>;
+  /** Whether the token was paused when the last step of a dispute, or of an answer, was taken. */
+  isPaused: boolean;
+  /** What the registry holds of the coordinator's accounts. */
+  owed: bigint;
   /** Why anything was moved so far. */
   readonly causes: Set<Cause>;
 }
@@ -70,6 +74,8 @@ export async function openSession(market: Market): Promise<Session> {
     notedFees: new Map(),
     allowances: new Map(),
     revoked: new Set(),
+    isPaused: false,
+    owed: 0n,
     causes: new Set(),
   };
 }

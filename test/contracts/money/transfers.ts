@@ -217,6 +217,11 @@ export function fallen(parameters: {
   ];
 }
 
+/** What the token keeps of what was owed is made up for by what was burned. */
+export const keptOfOwed = (amount: bigint): readonly Transfer[] => [
+  { cause: "kept by the token", from: "burned", to: "outside", amount },
+];
+
 /* ACCOUNTS AND BONDS */
 
 /** What leaves somebody's hands arrives here, but for what the token keeps. */

@@ -60,6 +60,7 @@ contract InvariantTest {
         _require(market.openChallengesAreCounted(), "openChallengesAreCounted");
         _require(market.assignmentsAreEligible(), "assignmentsAreEligible");
         _require(market.ticketsStand(), "ticketsStand");
+        _require(market.operatorsHaveTheirOwners(), "operatorsHaveTheirOwners");
     }
 
     function _statuses() private view {

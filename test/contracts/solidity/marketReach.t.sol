@@ -13,7 +13,7 @@ contract MarketReachTest {
     uint256 private constant TRIES = 8;
     string private constant MARKET = "test/contracts/solidity/invariants.t.sol:FuzzedMarket";
 
-    string[30] private steps = [
+    string[31] private steps = [
         "ask",
         "askFor",
         "askMany",
@@ -24,6 +24,7 @@ contract MarketReachTest {
         "addBond",
         "unbond",
         "withdrawEarnings",
+        "handOver",
         "wait",
         "changeFee",
         "prove",

@@ -41,7 +41,7 @@ export async function realItem(
   const requestId = 2n ** 255n + number;
   const payee = 77n + number;
   const evidence = await prover.prove({ requestId, payee, input: INPUT, output: OUTPUT });
-  const key = await read(w.verifier, "keyAddress", verifyingKeyId(prover.verifyingKey));
+  const key = await read(w.keys, "keyAddress", verifyingKeyId(prover.verifyingKey));
   return { claim: { ...claimOf(w, requestId, payee), key }, evidence };
 }
 
@@ -61,8 +61,8 @@ export interface OtherSetup {
 
 const SECRETS = { alpha: 3n, beta: 5n, gamma: 7n, ic: [11n, 13n, 17n, 19n] } as const;
 
-/** Registers the key with this delta at the verifier. */
-export async function otherSetup(w: World, verifier: Contract, delta: bigint): Promise<OtherSetup> {
+/** Registers the key with this delta in a store. */
+export async function otherSetup(w: World, keys: Contract, delta: bigint): Promise<OtherSetup> {
   const { alpha, beta, gamma, ic } = SECRETS;
   const verifyingKey: VerifyingKey = {
     alpha: g1(alpha),
@@ -71,8 +71,8 @@ export async function otherSetup(w: World, verifier: Contract, delta: bigint): P
     delta: g2(delta),
     ic: ic.map(g1),
   };
-  await send(verifier, "registerKey", [encodeVerifyingKey(verifyingKey)]);
-  const key = await read(verifier, "keyAddress", verifyingKeyId(verifyingKey));
+  await send(keys, "registerKey", [encodeVerifyingKey(verifyingKey)]);
+  const key = await read(keys, "keyAddress", verifyingKeyId(verifyingKey));
   return {
     key,
     prove(number) {

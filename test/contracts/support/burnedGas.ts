@@ -5,11 +5,14 @@ import { ethers, type World } from "./world.ts";
 
 const GAS_GIVEN = 15_000_000n;
 
-/** A failing transaction to the verifier burns at most this, although it was given fifteen million. */
-export async function expectToBurnLessThan(w: World, data: string, maximum: bigint): Promise<void> {
+/** A failing transaction burns at most this, although it was given fifteen million. */
+export async function expectToBurnLessThan(
+  w: World,
+  call: { readonly to: string; readonly data: string; readonly maximum: bigint },
+): Promise<void> {
   // Coverage counts inside the contracts, which costs gas.
   if (hre.globalOptions.coverage) return;
-  const to = w.addresses.zkVerifier;
+  const { to, data, maximum } = call;
   const sent = w.stranger.sendTransaction({ to, data, gasLimit: GAS_GIVEN });
   await sent.then(
     () => expect.fail("it did not revert"),

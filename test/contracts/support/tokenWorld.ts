@@ -9,10 +9,13 @@ export type TokenWorld = World & { readonly token: Contract };
 export const deployTokenWorld = (): Promise<TokenWorld> => buildTokenWorld(0n);
 
 /** Of a tenth that the token keeps, half the bonds are left to be enough. */
-export const deployFeeTokenWorld = (): Promise<TokenWorld> => buildTokenWorld(1_000n);
+export const deployFeeTokenWorld = (): Promise<TokenWorld> => buildTokenWorld(1_000n, ETHER / 2n);
 
-/** @param feeBps What the token keeps of each transfer, in 1/10,000. */
-async function buildTokenWorld(feeBps: bigint): Promise<TokenWorld> {
+/**
+ * @param feeBps What the token keeps of each transfer, in 1/10,000.
+ * @param minBond Less than what arrives of an ether.
+ */
+export async function buildTokenWorld(feeBps: bigint, minBond = ETHER): Promise<TokenWorld> {
   const [owner, ...others] = await ethers.getSigners();
   if (owner === undefined) throw new Error("no accounts");
   const address = await deployContract(owner, "mocks/TestToken", [feeBps]);
@@ -24,6 +27,6 @@ async function buildTokenWorld(feeBps: bigint): Promise<TokenWorld> {
       await send(as(token, signer), "approve", [operatorRegistry, 10n * ETHER]);
     }
   };
-  const profile = { asset: address, ...(feeBps > 0n ? { minBond: ETHER / 2n } : {}) };
+  const profile = { asset: address, minBond };
   return { ...(await buildWorld({ profile, prepare })), token };
 }

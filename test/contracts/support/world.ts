@@ -25,6 +25,7 @@ import type { DeploymentProfile } from "../../../scripts/deploy/profile.ts";
 import { publishRelease } from "../../../scripts/deploy/publishRelease.ts";
 import type { Hex } from "../../../sdk/protocol/abiEncoding.ts";
 import { inferenceCoordinatorAbi } from "../../../sdk/protocol/abi/inferenceCoordinator.ts";
+import { keyStoreAbi } from "../../../sdk/protocol/abi/keyStore.ts";
 import { modelRegistryAbi } from "../../../sdk/protocol/abi/modelRegistry.ts";
 import { operatorRegistryAbi } from "../../../sdk/protocol/abi/operatorRegistry.ts";
 import { zkVerifierAbi } from "../../../sdk/protocol/abi/zkVerifier.ts";
@@ -82,6 +83,7 @@ export interface World {
   readonly coordinator: Contract;
   readonly models: Contract;
   readonly operators: Contract;
+  readonly keys: Contract;
   readonly verifier: Contract;
   readonly consumer: Contract;
   readonly operatorId: bigint;
@@ -144,6 +146,7 @@ export async function buildWorld(choices: WorldChoices = {}): Promise<World> {
     coordinator,
     models: new Contract(addresses.modelRegistry, modelRegistryAbi, owner),
     operators,
+    keys: new Contract(addresses.keyStore, keyStoreAbi, owner),
     verifier: new Contract(addresses.zkVerifier, zkVerifierAbi, owner),
     consumer: await ethers.getContractAt("HostileConsumer", consumer, owner),
     operatorId,

@@ -194,6 +194,14 @@ abstract contract Market is MarketAttacks {
         return !breaches.unproven;
     }
 
+    /// @notice Operators belong to who registered them, or took them over.
+    function operatorsHaveTheirOwners() public view returns (bool) {
+        for (uint256 i = 0; i < OPERATORS; ++i) {
+            if (operators.ownerOf(_ids[i]) != _owners[i]) return false;
+        }
+        return true;
+    }
+
     /// @notice Nothing that is forbidden goes through.
     function forbiddenStepsAreRefused() public view returns (bool) {
         for (uint256 i = 0; i < CONSUMERS; ++i) {

@@ -75,6 +75,28 @@ abstract contract MarketOperators is MarketRequests {
         );
     }
 
+    /// @notice Another account takes the operator over, unless its owner thinks better of it.
+    function handOver(uint256 pick, uint256 dice) external step(pick, dice) {
+        (uint256 id, address owner) = _operator(pick);
+        address next = address(uint160(uint256(keccak256(abi.encode(owner, dice)))));
+        vm.deal(next, 1_000_000 ether);
+        bytes memory takeOver = abi.encodeCall(operators.takeOverOperator, (id));
+        _handTo(id, owner, next);
+        if (_send(PASSER_BY, address(operators), takeOver)) breaches.forbidden = true;
+        if (dice % 4 == 0) {
+            _handTo(id, owner, address(0));
+            if (_send(next, address(operators), takeOver)) breaches.forbidden = true;
+            _done();
+            return;
+        }
+        bool isTaken = _send(next, address(operators), takeOver);
+        _owners[pick % OPERATORS] = next;
+        if (_handTo(id, owner, owner)) breaches.forbidden = true;
+        // Nodes of the former owner are his senders still.
+        _send(next, address(operators), abi.encodeCall(operators.addSender, (id, next)));
+        if (!isTaken) breaches.forbidden = true;
+    }
+
     function wait(uint256 pick, uint256 dice) external step(pick, dice) {
         _jumpTo(_clock + (dice % 10 minutes));
         _done();
@@ -118,6 +140,11 @@ abstract contract MarketOperators is MarketRequests {
             (id, releaseId, level, _limits(minGasPrice))
         );
         if (_send(owner, address(operators), data)) _leastGasPrices[id][level] = minGasPrice;
+    }
+
+    function _handTo(uint256 id, address owner, address next) private returns (bool) {
+        bytes memory data = abi.encodeCall(operators.handOverOperator, (id, next));
+        return _send(owner, address(operators), data);
     }
 
     function _addBond(uint256 id, uint256 amount) internal {

@@ -3,8 +3,8 @@ pragma solidity 0.8.37;
 
 import {OperatorRegistry} from "../../../../contracts/OperatorRegistry.sol";
 import {IInferenceCoordinator} from "../../../../contracts/interfaces/IInferenceCoordinator.sol";
+import {IKeyStore} from "../../../../contracts/interfaces/IKeyStore.sol";
 import {IModelRegistry} from "../../../../contracts/interfaces/IModelRegistry.sol";
-import {IZkVerifier} from "../../../../contracts/interfaces/IZkVerifier.sol";
 import {CoordinatorConfig} from "../../../../contracts/types/CoordinatorConfig.sol";
 import {Limits, Prices} from "../../../../contracts/types/Operator.sol";
 import {Judge, Release} from "../../../../contracts/types/Release.sol";
@@ -49,7 +49,7 @@ abstract contract MarketWorld {
 
     constructor() {
         vm.deal(address(this), 1_000_000 ether);
-        address keys = deployed("contracts/ZkVerifier.sol:ZkVerifier", abi.encode(0));
+        address keys = deployed("contracts/KeyStore.sol:KeyStore", abi.encode(0));
         address grades = deployed(
             "contracts/CeremonyBook.sol:CeremonyBook",
             abi.encode(address(this), 0)
@@ -59,7 +59,7 @@ abstract contract MarketWorld {
             abi.encode(keys, grades, 0.02 ether, 0)
         );
         _deploy(models);
-        releaseId = _publish(IModelRegistry(models), IZkVerifier(keys).registerKey(_key()));
+        releaseId = _publish(IModelRegistry(models), IKeyStore(keys).registerKey(_key()));
         coordinator.setGuardian(GUARDIAN);
         for (uint256 i = 0; i < CONSUMERS; ++i) {
             MarketConsumer.Mood mood = MarketConsumer.Mood(i);
