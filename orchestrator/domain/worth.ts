@@ -78,26 +78,35 @@ function isAboveTerms({ maxGasPrice }: Agreement, baseFee: bigint): boolean {
   return maxGasPrice > 0n && baseFee > maxGasPrice;
 }
 
-/** Whether overturning the standing answer earns more than its gas; true where that is not known. */
+/**
+ * Whether overturning the standing answer earns more than its gas; true where that is not known. The base
+ * fee of the callback is paid out of the bond, or there is no callback; its tip is not.
+ */
 export function isWorthOverturning(request: RequestProgress, view: View): boolean {
   const { agreement } = request;
   const { market } = view;
   if (agreement === null || market === null || !market.isCoin) return true;
-  const units = proofGas(request, agreement);
-  const cost = (units + OVERTURN_GAS) * gasPrice(market);
+  const units = proofGas(request, agreement, 0);
+  const callbackTip = BigInt(agreement.callbackGas) * market.tip;
+  const cost = (units + OVERTURN_GAS) * gasPrice(market) + callbackTip;
   const pay = agreement.bond / BOND_PARTS + units * reimbursedPrice(agreement, market);
   return pay >= cost;
 }
 
 function answerGas(request: RequestProgress, agreement: Agreement): bigint {
-  if (request.level !== "Optimistic") return proofGas(request, agreement);
+  const { callbackGas } = agreement;
+  if (request.level !== "Optimistic") return proofGas(request, agreement, callbackGas);
   const bytes = GAS_PER_BYTE * BigInt(agreement.outputLength);
-  return OPTIMISTIC_GAS + bytes + BigInt(agreement.callbackGas);
+  return OPTIMISTIC_GAS + bytes + BigInt(callbackGas);
 }
 
-function proofGas({ inputLength }: RequestProgress, agreement: Agreement): bigint {
+function proofGas(
+  { inputLength }: RequestProgress,
+  agreement: Agreement,
+  callbackGas: number,
+): bigint {
   const bytes = BigInt(inputLength + agreement.outputLength);
-  const units = PROOF_GAS + GAS_PER_BYTE * bytes + BigInt(agreement.callbackGas);
+  const units = PROOF_GAS + GAS_PER_BYTE * bytes + BigInt(callbackGas);
   const floor = FLOOR_GAS + FLOOR_GAS_PER_BYTE * bytes;
   return units > floor ? units : floor;
 }

@@ -95,7 +95,7 @@ describe("commitOverturn", () => {
 describe("overturn", () => {
   it("puts the proven output in place: half burned, three tenths to the payer, two to who proved", async () => {
     const w = await world();
-    const answered = await lie(w);
+    const answered = await lie(w, { callbackGas: 0n });
     await commit(w, answered);
     const reward = ANSWER_BOND / 5n;
     const refund = answered.assignment.escrow + (3n * ANSWER_BOND) / 10n;
@@ -193,7 +193,8 @@ describe("overturn", () => {
 
   it("ends a challenge for good: its bond goes back, the reward is his who proved", async () => {
     const w = await world();
-    const challenged = await challenge(w, await lie(w), { ...BOND, from: w.rival });
+    const quiet = await lie(w, { callbackGas: 0n });
+    const challenged = await challenge(w, quiet, { ...BOND, from: w.rival });
     await commit(w, challenged);
     const moved = await movedBy(w, async () => mined(await overturns(w, challenged)));
     expect(moved["rivalsBalance"]).to.equal(CHALLENGE_BOND);

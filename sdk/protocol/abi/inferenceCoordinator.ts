@@ -823,6 +823,14 @@ export const inferenceCoordinatorAbi = [
   },
   {
     inputs: [
+      { internalType: "uint256", name: "cost", type: "uint256" },
+      { internalType: "uint256", name: "most", type: "uint256" },
+    ],
+    name: "CallbackUnpaid",
+    type: "error",
+  },
+  {
+    inputs: [
       { internalType: "bytes32", name: "requestId", type: "bytes32" },
       { internalType: "uint256", name: "deadline", type: "uint256" },
     ],
@@ -985,6 +993,16 @@ export const inferenceCoordinatorAbi = [
     anonymous: false,
     inputs: [{ indexed: true, internalType: "bytes32", name: "requestId", type: "bytes32" }],
     name: "CallbackDelivered",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "bytes32", name: "requestId", type: "bytes32" },
+      { indexed: true, internalType: "address", name: "caller", type: "address" },
+      { indexed: false, internalType: "uint256", name: "amount", type: "uint256" },
+    ],
+    name: "CallbackPaid",
     type: "event",
   },
   {

@@ -117,6 +117,9 @@ export function slashOf(
   return { sent, arrived, reward: (2n * arrived) / 5n };
 }
 
+/** What a bond pays at most for the callback of its answer that falls. */
+export const mostForCallback = (bond: bigint): bigint => bond / 4n;
+
 export const shareOf = (amount: bigint, bps: bigint): bigint => (amount * bps) / BPS;
 
 export const least = (...amounts: readonly bigint[]): bigint =>

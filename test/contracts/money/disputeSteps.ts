@@ -1,7 +1,8 @@
+import { strict as assert } from "node:assert";
 import { AbiCoder, id as hashOfText, keccak256 } from "ethers";
 
 import type { Hex } from "../../../sdk/protocol/abiEncoding.ts";
-import { challengeBondOf, gasPriceOf, most, slashOf } from "./amounts.ts";
+import { challengeBondOf, gasPriceOf, most, mostForCallback, slashOf } from "./amounts.ts";
 import { answer, checkGas, EVIDENCE, RIGHT_OUTPUT, WRONG_OUTPUT } from "./answerSteps.ts";
 import { INPUT } from "./askSteps.ts";
 import { RELEASE } from "./market.ts";
@@ -122,10 +123,10 @@ export async function overturn(session: Session, dice: Dice): Promise<void> {
   const share = rewardOf(session, live);
   const gasFee = numberIn(eventOf(sent, "RequestOverturned"), "reward") - share;
   const isCapped = gasFee === live.agreed.escrow;
-  if (!isCapped) checkGas(live, { sent, gasFee, step: "prove", isCalled: true });
+  if (!isCapped) checkGas(live, { sent, gasFee, step: "prove", isCalled: false });
   else if (gasPriceOf(sent.gas, live.terms.maxGasPrice) === 0n)
     throw new Error("an escrow was paid for gas at no price");
-  fall(session, live, { challenger: from.address as Hex, gasFee });
+  fall(session, live, { sent, challenger: from.address as Hex, gasFee });
 }
 
 /** Nobody proved a challenged answer in time, right or not. */
@@ -136,8 +137,8 @@ export async function closeChallenge(session: Session, dice: Dice): Promise<void
   waitUntil(session, live.answered.windowEnd);
   const { coordinator: to, owner: from } = session.market;
   const args = [live.request, live.assignment, live.answered.record];
-  await sendPerhapsPaused(session, dice, { from, to, method: "closeChallenge", args });
-  fall(session, live, { challenger: challenged.challenger, gasFee: 0n });
+  const sent = await sendPerhapsPaused(session, dice, { from, to, method: "closeChallenge", args });
+  fall(session, live, { sent, challenger: challenged.challenger, gasFee: 0n });
 }
 
 /** The judge was revoked: everybody gets back what is his. */
@@ -186,7 +187,9 @@ function rewardOf(session: Session, live: Standing): bigint {
     request: live.agreed,
     payee: live.answered.payee,
     challenger: "0x",
+    sender: "0x",
     gasFee: 0n,
+    callbackFee: 0n,
     arrives: credited(session),
   });
   return transfers.find(({ cause }) => cause === "slash, to the challenger")?.amount ?? 0n;
@@ -195,12 +198,34 @@ function rewardOf(session: Session, live: Standing): bigint {
 function fall(
   session: Session,
   live: Standing,
-  { challenger, gasFee }: { readonly challenger: Hex; readonly gasFee: bigint },
+  { sent, ...paid }: { readonly sent: Sent; readonly challenger: Hex; readonly gasFee: bigint },
 ): void {
   const { agreed: request, answered } = live;
   const { payee } = answered;
+  const sender = sent.receipt.from as Hex;
+  const callbackFee = callbackFeeOf(session, live, sent);
   move(session, challengeReturned(request.id, answered.challenged));
   noteOwed(session, slashOf(request.bond, credited(session)).sent);
-  move(session, fallen({ request, payee, challenger, gasFee, arrives: credited(session) }));
+  const parameters = { request, payee, sender, callbackFee, ...paid, arrives: credited(session) };
+  move(session, fallen(parameters));
   session.live.delete(request.id);
+}
+
+/** What the callback used is not known beforehand, but where there is none or it burns all. */
+function callbackFeeOf({ market }: Session, { agreed, terms, consumer }: Live, sent: Sent): bigint {
+  const { baseFee } = sent.gas;
+  const mostFee = terms.callbackGas * baseFee;
+  const isPaid = market.asset === "coins" && mostFee > 0n && consumer.mood !== "has no code";
+  if (!isPaid || mostFee > mostForCallback(agreed.bond)) {
+    assert.ok(
+      sent.logs.every(({ name }) => name !== "CallbackPaid"),
+      "a callback paid for",
+    );
+    return 0n;
+  }
+  const paid = numberIn(eventOf(sent, "CallbackPaid"), "amount");
+  assert.equal(paid % baseFee, 0n, "gas is paid by the unit");
+  if (consumer.mood === "burns gas") assert.equal(paid, mostFee, "all of it");
+  else assert.ok(paid > 0n && paid <= mostFee, `callback fee ${paid}`);
+  return paid;
 }
