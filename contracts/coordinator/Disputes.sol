@@ -5,6 +5,7 @@ import {IInferenceConsumer} from "../interfaces/IInferenceConsumer.sol";
 import {IInferenceDisputes} from "../interfaces/IInferenceDisputes.sol";
 import {IInferenceEndings} from "../interfaces/IInferenceEndings.sol";
 import {IVerifierRouter} from "../interfaces/IVerifierRouter.sol";
+import {AnswerBondLib} from "../libraries/AnswerBondLib.sol";
 import {FeeLib} from "../libraries/FeeLib.sol";
 import {Answer, AnswerRecord} from "../types/Answer.sol";
 import {Assignment} from "../types/Assignment.sol";
@@ -16,9 +17,6 @@ import {FallenAnswers} from "./FallenAnswers.sol";
 
 /// @notice Disputes about optimistic answers. Proofs decide them, nobody's word.
 abstract contract Disputes is FallenAnswers {
-    /// @dev A fifth of a bond is what the release sets a proof at; asking for one costs 1.5 of that.
-    uint256 private constant CHALLENGE_NUMERATOR = 3;
-    uint256 private constant CHALLENGE_DENOMINATOR = 10;
     /// @dev What judges are today proves at this level.
     Verification private constant JUDGE_LEVEL = Verification.Zk;
 
@@ -97,15 +95,17 @@ abstract contract Disputes is FallenAnswers {
         require(block.timestamp >= slot.windowEnd(), WindowOpen(requestId, slot.windowEnd()));
         _requireJudge(assignment);
 
-        _requests[requestId] = RequestSlotLib.ended(RequestStatus.Overturned);
+        RequestSlot last = RequestSlotLib.voided(RequestStatus.Overturned);
+        _requests[requestId] = last;
         // Before the callback: whoever is told may ask again with it.
         _credit(assignment.payer, assignment.escrow);
-        (, uint256 callbackGasUsed) = _callBackFallen(
+        (bool delivered, uint256 callbackGasUsed) = _callBackFallen(
             requestId,
             request,
             assignment.bond,
             abi.encodeCall(IInferenceConsumer.onInferenceVoided, (requestId))
         );
+        if (delivered) _requests[requestId] = last.withDelivered();
         _slash(
             Fall({
                 requestId: requestId,
@@ -223,20 +223,30 @@ abstract contract Disputes is FallenAnswers {
         uint256 verifierId = assignment.verifierId;
         require(_isRevoked(verifierId), IVerifierRouter.VerifierNotRevoked(verifierId));
 
-        _requests[requestId] = RequestSlotLib.ended(RequestStatus.Failed);
+        RequestSlot last =
+            slot.isDelivered()
+                ? RequestSlotLib.voided(RequestStatus.Failed)
+                : RequestSlotLib.ended(RequestStatus.Failed);
+        _requests[requestId] = last;
         _operatorRegistry.unlockBond(record.payee, assignment.bond);
         _endChallenge(record);
         _credit(assignment.payer, assignment.escrow);
         emit IInferenceEndings.RequestFailed(requestId, verifierId, assignment.escrow);
-        if (slot.isDelivered()) _callBackVoided(requestId, request);
+        // Nobody's bond pays for this one.
+        if (!last.isVoided()) return;
+        (bool delivered, ) = _call(
+            requestId,
+            request,
+            abi.encodeCall(IInferenceConsumer.onInferenceVoided, (requestId))
+        );
+        if (delivered) _requests[requestId] = last.withDelivered();
     }
 
     /* VIEWS */
 
     /// @inheritdoc IInferenceDisputes
     function challengeBondOf(bytes32 releaseId) public view returns (uint256) {
-        uint256 minBond = _modelRegistry.minBondOf(releaseId);
-        return (minBond * CHALLENGE_NUMERATOR) / CHALLENGE_DENOMINATOR;
+        return AnswerBondLib.challengeBondOf(_modelRegistry.minBondOf(releaseId));
     }
 
     /// @inheritdoc IInferenceDisputes
@@ -259,7 +269,7 @@ abstract contract Disputes is FallenAnswers {
         Assignment calldata assignment,
         uint256 answeredAt,
         Answer calldata answer
-    ) private pure returns (RequestSlot) {
+    ) private view returns (RequestSlot) {
         return
             RequestSlotLib.finalized(
                 end,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IInferenceConsumer} from "../interfaces/IInferenceConsumer.sol";
 import {IInferenceDisputes} from "../interfaces/IInferenceDisputes.sol";
 import {IInferenceEndings} from "../interfaces/IInferenceEndings.sol";
 import {IInferenceRequests} from "../interfaces/IInferenceRequests.sol";
@@ -108,6 +109,14 @@ abstract contract Finality is IInferenceDisputes, Settlement {
         _requireRetry(requestId, request, slot, retryUntil, callbackGas);
 
         _requests[requestId] = slot.withDelivered();
-        _retry(requestId, request, output, record.answeredAt, false, callbackGas);
+        _retry(
+            requestId,
+            request,
+            callbackGas,
+            abi.encodeCall(
+                IInferenceConsumer.onInference,
+                (requestId, output, record.answeredAt, false)
+            )
+        );
     }
 }

@@ -183,28 +183,16 @@ abstract contract Settlement is RequestBook, Ledger, VerifierBook {
     function _retry(
         bytes32 requestId,
         Request calldata request,
-        bytes calldata output,
-        uint256 answeredAt,
-        bool isFinal,
-        uint256 callbackGas
+        uint256 callbackGas,
+        bytes memory data
     ) internal {
         (bool delivered, bytes memory reason) = CallbackLib.callWithExactGas(
             request.requester,
             callbackGas,
-            abi.encodeCall(IInferenceConsumer.onInference, (requestId, output, answeredAt, isFinal))
+            data
         );
         require(delivered, IInferenceEndings.CallbackFailedAgain(requestId, reason));
         emit IInferenceEndings.CallbackDelivered(requestId);
-    }
-
-    /// @dev Tells a consumer that an answer he may have had does not hold.
-    function _callBackVoided(bytes32 requestId, Request calldata request) internal {
-        if (!_hasCallback(request)) return;
-        _call(
-            requestId,
-            request,
-            abi.encodeCall(IInferenceConsumer.onInferenceVoided, (requestId))
-        );
     }
 
     /// @dev Splits an escrow between who answered, publisher, protocol and payer.

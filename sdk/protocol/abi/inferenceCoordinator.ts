@@ -2350,6 +2350,43 @@ export const inferenceCoordinatorAbi = [
     type: "function",
   },
   {
+    inputs: [
+      {
+        components: [
+          { internalType: "address", name: "requester", type: "address" },
+          { internalType: "uint256", name: "nonce", type: "uint256" },
+          { internalType: "bytes32", name: "releaseId", type: "bytes32" },
+          { internalType: "enum Verification", name: "level", type: "uint8" },
+          { internalType: "bytes32", name: "inputHash", type: "bytes32" },
+          {
+            components: [
+              { internalType: "uint256", name: "maxFee", type: "uint256" },
+              { internalType: "uint256", name: "maxGasPrice", type: "uint256" },
+              { internalType: "uint256", name: "callbackGas", type: "uint256" },
+              { internalType: "uint256", name: "deadline", type: "uint256" },
+              { internalType: "enum Delivery", name: "delivery", type: "uint8" },
+              { internalType: "uint256", name: "minBond", type: "uint256" },
+              { internalType: "uint256", name: "minGrade", type: "uint256" },
+              { internalType: "uint256", name: "operatorId", type: "uint256" },
+              { internalType: "bytes32", name: "measurement", type: "bytes32" },
+            ],
+            internalType: "struct Terms",
+            name: "terms",
+            type: "tuple",
+          },
+        ],
+        internalType: "struct Request",
+        name: "request",
+        type: "tuple",
+      },
+      { internalType: "uint256", name: "callbackGas", type: "uint256" },
+    ],
+    name: "retryVoidedCallback",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
     inputs: [{ internalType: "uint256", name: "verifierId", type: "uint256" }],
     name: "revokeVerifier",
     outputs: [],

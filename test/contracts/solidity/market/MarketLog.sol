@@ -220,6 +220,7 @@ abstract contract MarketLog is MarketDraws {
         _balances[entry.assignment.payer] += int256(refund);
         _returnChallengeBond(entry);
         entry.fallen = bytes25(entry.record.outputHash);
+        entry.hasOutput = output.length > 0;
         // Said of another output from here on.
         entry.isDelivered = false;
         _move(id, RequestStatus.Overturned);
