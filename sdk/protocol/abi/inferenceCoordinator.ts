@@ -37,6 +37,11 @@ export const inferenceCoordinatorAbi = [
     type: "error",
   },
   {
+    inputs: [{ internalType: "uint256", name: "leastAnswerBond", type: "uint256" }],
+    name: "AnswerBondMissing",
+    type: "error",
+  },
+  {
     inputs: [{ internalType: "bytes32", name: "requestId", type: "bytes32" }],
     name: "AssignmentMismatch",
     type: "error",
