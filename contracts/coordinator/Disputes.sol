@@ -6,7 +6,7 @@ import {IInferenceDisputes} from "../interfaces/IInferenceDisputes.sol";
 import {IInferenceEndings} from "../interfaces/IInferenceEndings.sol";
 import {IVerifierRouter} from "../interfaces/IVerifierRouter.sol";
 import {AnswerBondLib} from "../libraries/AnswerBondLib.sol";
-import {FeeLib} from "../libraries/FeeLib.sol";
+import {FeeLib, Work} from "../libraries/FeeLib.sol";
 import {Answer, AnswerRecord} from "../types/Answer.sol";
 import {Assignment} from "../types/Assignment.sol";
 import {Request} from "../types/Request.sol";
@@ -182,9 +182,10 @@ abstract contract Disputes is FallenAnswers {
         );
         if (delivered) _requests[requestId] = last.withDelivered();
 
-        uint256 payloadLength = rightAnswer.input.length + output.length;
-        uint256 units = FeeLib.proofUnits(payloadLength, 0);
-        uint256 gasFee = _gasFee(request, units, payloadLength);
+        Work memory work = FeeLib.proofWork(rightAnswer.input.length, output.length, 0);
+        uint256 units = work.units(1);
+        uint256 gasFee = _gasFee(request, work, 1);
+        work.gas += callbackGasUsed;
         if (gasFee > assignment.escrow) gasFee = assignment.escrow;
         _credit(assignment.payer, assignment.escrow - gasFee);
         _slash(
@@ -193,7 +194,7 @@ abstract contract Disputes is FallenAnswers {
                 challenger: msg.sender,
                 gasFee: gasFee,
                 // Where the calldata's floor decides, a callback adds less than it uses.
-                callbackFee: _callbackFee(FeeLib.proofUnits(payloadLength, callbackGasUsed) - units)
+                callbackFee: _callbackFee(work.units(1) - units)
             }),
             assignment,
             record,

@@ -37,7 +37,7 @@ abstract contract FallenAnswers is Finality {
         bytes memory data
     ) internal returns (bool delivered, uint256 gasUsed) {
         if (!_hasCallback(request)) return (false, 0);
-        uint256 cost = _callbackFee(request.terms.callbackGas);
+        uint256 cost = _callbackFee(request.terms.callbackGas + FeeLib.CALLBACK_OVERHEAD);
         uint256 most = bond / CALLBACK_PART;
         if (cost <= most) return _call(requestId, request, data);
         emit IInferenceAnswers.CallbackFailed(

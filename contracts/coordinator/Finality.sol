@@ -79,9 +79,14 @@ abstract contract Finality is IInferenceDisputes, Settlement {
             );
             if (delivered) _requests[requestId] = slot.withDelivered();
         }
-        uint256 units = FeeLib.finalizeUnits(outputLength, callbackGasUsed);
-        uint256 gasFee = record.gasFee + _gasFee(request, units, outputLength);
-        (uint256 paid, uint256 refund) = _settle(record.payee, assignment, gasFee, 0);
+        (uint256 paid, uint256 refund) = _settle(
+            record.payee,
+            request,
+            assignment,
+            FeeLib.finalizeWork(outputLength, callbackGasUsed),
+            record.gasFee,
+            0
+        );
         emit RequestFinalized(requestId, record.payee, slot.level(), paid, refund, delivered);
     }
 

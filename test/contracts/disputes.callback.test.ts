@@ -15,12 +15,15 @@ import {
 } from "./support/optimistic.ts";
 import {
   askingData,
+  CALL_GAS,
   CALLBACK_GAS,
+  CREDIT_GAS,
   GWEI,
   mined,
   networkHelpers,
   OPTIMISTIC,
   OUTPUT,
+  PROOF_GAS,
   proofFor,
   read,
   send,
@@ -30,8 +33,9 @@ import {
 const [ACCEPTS, BURNS_GAS] = [0n, 2n];
 const REWARD = ANSWER_BOND / 5n;
 const SHARE = (3n * ANSWER_BOND) / 10n;
-/** Base fee at which all the gas of a callback costs exactly a quarter of the bond. */
-const HIGHEST_FEE = ANSWER_BOND / 4n / CALLBACK_GAS;
+/** Base fee at which all the gas of a callback costs just a quarter of the bond. */
+const MOST_GAS = CALLBACK_GAS + CALL_GAS;
+const HIGHEST_FEE = ANSWER_BOND / 4n / MOST_GAS;
 const GAS_LIMIT = 4_000_000n;
 
 interface Fallen {
@@ -100,7 +104,7 @@ for (const [name, prepare] of WAYS) {
         bigint,
       ];
       expect([requestId, caller]).to.deep.equal([answered.requestId, w.rival.address]);
-      expect(amount > 0n && amount < CALLBACK_GAS * 3n * GWEI).to.equal(true);
+      expect(amount > 0n && amount < MOST_GAS * 3n * GWEI).to.equal(true);
       expect(amount % (3n * GWEI)).to.equal(0n);
       expect(moved["burned"]).to.equal(ANSWER_BOND / 2n - amount);
       expect(moved["rivalsBalance"]).to.equal((own ?? 0n) + amount);
@@ -112,7 +116,7 @@ for (const [name, prepare] of WAYS) {
       const { w, falls } = await prepare();
       await send(w.consumer, "setMood", [BURNS_GAS]);
       const moved = await falls(HIGHEST_FEE);
-      const cost = CALLBACK_GAS * HIGHEST_FEE;
+      const cost = MOST_GAS * HIGHEST_FEE;
       expect(moved["rivalsBalance"]).to.equal((own ?? 0n) + cost);
       expect(moved["stranger"]).to.equal(others);
       expect(moved["burned"]).to.equal(ANSWER_BOND / 2n - cost);
@@ -123,7 +127,7 @@ for (const [name, prepare] of WAYS) {
       const { w, answered, falls } = await prepare();
       await send(w.consumer, "setMood", [BURNS_GAS]);
       const moved = await falls(HIGHEST_FEE + 1n);
-      const cost = CALLBACK_GAS * (HIGHEST_FEE + 1n);
+      const cost = MOST_GAS * (HIGHEST_FEE + 1n);
       const [requestId, reason] = await saidOf(w, "CallbackFailed");
       expect(requestId).to.equal(answered.requestId);
       const error = w.coordinator.interface.parseError(String(reason));
@@ -150,9 +154,9 @@ for (const [name, prepare] of WAYS) {
       const { w, answered, falls } = await prepare({ maxGasPrice: 3n * GWEI });
       await send(w.consumer, "setMood", [BURNS_GAS]);
       const moved = await falls(GWEI, 0n);
-      const gasFee = name === "overturn" ? (273_000n + 22n * 148n) * GWEI : 0n;
+      const gasFee = name === "overturn" ? (PROOF_GAS + CREDIT_GAS) * GWEI : 0n;
       expect(moved["payer"]).to.equal(answered.assignment.escrow - gasFee + SHARE);
-      expect(moved["rivalsBalance"]).to.equal((own ?? 0n) + gasFee + CALLBACK_GAS * GWEI);
+      expect(moved["rivalsBalance"]).to.equal((own ?? 0n) + gasFee + MOST_GAS * GWEI);
     });
   });
 }

@@ -28,6 +28,7 @@ import {
 } from "./support/optimistic.ts";
 import {
   as,
+  CREDIT_GAS,
   ethers,
   GWEI,
   INPUT,
@@ -35,6 +36,7 @@ import {
   networkHelpers,
   OUTPUT,
   outputDigest,
+  PROOF_GAS,
   proofFor,
   read,
   send,
@@ -161,7 +163,7 @@ describe("overturn", () => {
     const asked = await askJudged(w, { terms });
     const answered = await claim(w, asked, { output: WRONG_OUTPUT });
     await commit(w, answered);
-    const gasFee = (273_000n + 22n * 148n) * 2n * GWEI;
+    const gasFee = (PROOF_GAS + CREDIT_GAS) * 2n * GWEI;
     const { escrow } = asked.assignment;
     expect(gasFee < escrow).to.equal(true);
     const evidence = await proofFor(w, answered, { payee: BigInt(w.stranger.address) });

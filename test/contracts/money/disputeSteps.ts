@@ -2,11 +2,19 @@ import { strict as assert } from "node:assert";
 import { AbiCoder, id as hashOfText, keccak256 } from "ethers";
 
 import type { Hex } from "../../../sdk/protocol/abiEncoding.ts";
-import { challengeBondOf, gasPriceOf, most, mostForCallback, slashOf } from "./amounts.ts";
-import { answer, checkGas, EVIDENCE, RIGHT_OUTPUT, WRONG_OUTPUT } from "./answerSteps.ts";
+import {
+  challengeBondOf,
+  gasPriceOf,
+  most,
+  mostForCallback,
+  slashOf,
+  withCall,
+} from "./amounts.ts";
+import { answer, EVIDENCE, PROVEN, RIGHT_OUTPUT, WRONG_OUTPUT } from "./answerSteps.ts";
 import { INPUT } from "./askSteps.ts";
-import { RELEASE } from "./market.ts";
 import { amountAt } from "./causes.ts";
+import { checkGas, checkSettledGas } from "./gasChecks.ts";
+import { RELEASE } from "./market.ts";
 import { credited, noteOwed, sendPerhapsPaused } from "./owed.ts";
 import { DELIVERY } from "../../../sdk/protocol/terms.ts";
 import {
@@ -41,13 +49,13 @@ type Standing = Live & { readonly answered: Answered };
 export async function finalize(session: Session, dice: Dice): Promise<void> {
   const live = standing(session, dice, ({ answered }) => answered.challenged === undefined);
   if (live === undefined) return answer(session, dice);
-  const { payee, isRight, windowEnd, record, gasFee } = live.answered;
+  const { payee, isRight, windowEnd, record } = live.answered;
   waitUntil(session, windowEnd);
   const { coordinator: to, owner: from } = session.market;
   const args = [live.request, live.assignment, record, isRight ? RIGHT_OUTPUT : WRONG_OUTPUT];
   const sent = await sendAt(session, { from, to, method: "finalize", args });
-  const own = ownGas(live, sent);
-  move(session, unlocked(live.agreed, payee), settled(live.agreed, payee, gasFee + own));
+  const gasFee = settledFee(live, sent);
+  move(session, unlocked(live.agreed, payee), settled(live.agreed, payee, gasFee));
   session.live.delete(live.agreed.id);
 }
 
@@ -91,14 +99,14 @@ export async function escalate(session: Session, dice: Dice): Promise<void> {
     isMeant(live) && live.answered.challenged !== undefined;
   const live = standing(session, dice, isAsked) ?? standing(session, dice, isMeant);
   if (live === undefined) return answer(session, { ...dice, pick: 1 });
-  const { payee, record, gasFee, challenged } = live.answered;
+  const { payee, record, challenged } = live.answered;
   const { coordinator: to, owner: from } = session.market;
   const proven = { payee: 0n, input: INPUT, output: RIGHT_OUTPUT, evidence: EVIDENCE };
   const args = [live.request, live.assignment, record, proven];
   const sent = await sendAt(session, { from, to, method: "escalate", args });
-  const own = ownGas(live, sent);
+  const gasFee = settledFee(live, sent);
   move(session, challengeLost(live.agreed.id, payee, challenged));
-  move(session, unlocked(live.agreed, payee), settled(live.agreed, payee, gasFee + own));
+  move(session, unlocked(live.agreed, payee), settled(live.agreed, payee, gasFee));
   session.live.delete(live.agreed.id);
 }
 
@@ -123,7 +131,8 @@ export async function overturn(session: Session, dice: Dice): Promise<void> {
   const share = rewardOf(session, live);
   const gasFee = numberIn(eventOf(sent, "RequestOverturned"), "reward") - share;
   const isCapped = gasFee === live.agreed.escrow;
-  if (!isCapped) checkGas(live, { sent, gasFee, step: "prove", isCalled: false });
+  if (!isCapped)
+    checkGas(live, { sent, gasFee, step: "prove", isCalled: false, ...PROVEN, credits: 1n });
   else if (gasPriceOf(sent.gas, live.terms.maxGasPrice) === 0n)
     throw new Error("an escrow was paid for gas at no price");
   fall(session, live, { sent, challenger: from.address as Hex, gasFee });
@@ -172,13 +181,14 @@ function standing(
   return pickFrom(all.filter(isMeant), pick);
 }
 
-/** Of what was paid for a final answer, the gas of this transaction. */
-function ownGas(live: Standing, sent: Sent): bigint {
-  const paid = numberIn(eventOf(sent, "RequestFinalized"), "paid");
-  const gasFee = paid - live.agreed.price - live.answered.gasFee;
+/** Of what was paid for a final answer, the gas of both transactions. */
+function settledFee(live: Standing, sent: Sent): bigint {
+  const gasFee = numberIn(eventOf(sent, "RequestFinalized"), "paid") - live.agreed.price;
   const isCalled = live.terms.delivery === DELIVERY.WhenFinal;
-  const payload = isCalled ? RELEASE.outputLength : 0n;
-  checkGas(live, { sent, gasFee, step: "finalize", isCalled, payload });
+  const output = isCalled ? RELEASE.outputLength : 0n;
+  const earlier = live.answered.gasFee;
+  const paid = { sent, gasFee, earlier, step: "finalize", isCalled, input: 0n, output } as const;
+  checkSettledGas(live, paid);
   return gasFee;
 }
 
@@ -214,8 +224,9 @@ function fall(
 /** What the callback used is not known beforehand, but where there is none or it burns all. */
 function callbackFeeOf({ market }: Session, { agreed, terms, consumer }: Live, sent: Sent): bigint {
   const { baseFee } = sent.gas;
-  const mostFee = terms.callbackGas * baseFee;
-  const isPaid = market.asset === "coins" && mostFee > 0n && consumer.mood !== "has no code";
+  const mostFee = withCall(terms.callbackGas) * baseFee;
+  const isPaid =
+    market.asset === "coins" && terms.callbackGas > 0n && consumer.mood !== "has no code";
   if (!isPaid || mostFee > mostForCallback(agreed.bond)) {
     assert.ok(
       sent.logs.every(({ name }) => name !== "CallbackPaid"),

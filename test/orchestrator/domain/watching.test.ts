@@ -124,9 +124,9 @@ describe("nextStep, watching with leave to challenge", () => {
 
 describe("isWorthOverturning", () => {
   const market = { baseFee: 10n * GWEI, tip: GWEI, isCoin: true };
-  // 273,000 gas and 22 a byte; 110,000 more are not reimbursed, nor the tip of the callback.
-  const gas = 273_000n + 22n * 8n;
-  const tip = 100_000n * GWEI;
+  // 270,000 gas and 18 or 24 a byte; 110,000 more are not reimbursed, nor the tip of the callback.
+  const gas = 270_000n + 18n * 4n + 24n * 4n;
+  const tip = 103_000n * GWEI;
   const least = 5n * ((gas + 110_000n) * 11n * GWEI + tip);
   const row = (bond: bigint) => wrong({ agreement: agreement({ bond, maxGasPrice: 0n }) });
 
