@@ -98,7 +98,6 @@ contract InferenceCoordinator is IInferenceAnswers, RequestIntake, OptimisticAns
         require(block.timestamp < deadline, DeadlinePassed(requestId, deadline));
         _requireEntitled(requestId, assignment, payee);
         _verifyUnlessProven(requestId, request, assignment, answer);
-        uint256 payloadLength = answer.input.length + output.length;
 
         RequestSlot slot = RequestSlotLib.finalized(
             RequestStatus.Finalized,
@@ -118,13 +117,18 @@ contract InferenceCoordinator is IInferenceAnswers, RequestIntake, OptimisticAns
         );
         if (delivered) _requests[requestId] = slot.withDelivered();
 
-        uint256 units = FeeLib.proofUnits(payloadLength, callbackGasUsed);
-        uint256 gasFee = _gasFee(request, units, payloadLength);
         uint256 bonus;
         if (payee != assignment.operatorId && assignment.operatorId != 0) {
             bonus = _penalize(requestId, request, assignment, assignment.latePenalty / 2);
         }
-        (uint256 paid, uint256 refund) = _settle(payee, assignment, gasFee, bonus);
+        (uint256 paid, uint256 refund) = _settle(
+            payee,
+            request,
+            assignment,
+            FeeLib.proofWork(answer.input.length, output.length, callbackGasUsed),
+            0,
+            bonus
+        );
         emit RequestFulfilled(requestId, payee, paid, refund, delivered, output);
     }
 

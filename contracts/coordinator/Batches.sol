@@ -150,7 +150,7 @@ abstract contract Batches is IInferenceBatches, Settlement {
     /// estimates a batch's gas would find the least with which all of them fail.
     function _requireGas(Request calldata request, uint256 payloadLength) private view {
         uint256 callbackGas = request.terms.callbackGas;
-        uint256 needed = ITEM_GAS + FeeLib.GAS_PER_BYTE * payloadLength + callbackGas;
+        uint256 needed = ITEM_GAS + FeeLib.GAS_PER_OUTPUT_BYTE * payloadLength + callbackGas;
         // Twice: this contract's call to itself and the callback each keep one 64th back.
         needed += callbackGas / 31;
         require(gasleft() >= needed, BatchGasMissing(gasleft(), needed));

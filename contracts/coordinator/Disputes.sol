@@ -1,26 +1,22 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IInferenceConsumer} from "../interfaces/IInferenceConsumer.sol";
 import {IInferenceDisputes} from "../interfaces/IInferenceDisputes.sol";
 import {IInferenceEndings} from "../interfaces/IInferenceEndings.sol";
 import {IVerifierRouter} from "../interfaces/IVerifierRouter.sol";
-import {FeeLib} from "../libraries/FeeLib.sol";
+import {AnswerBondLib} from "../libraries/AnswerBondLib.sol";
+import {FeeLib, Work} from "../libraries/FeeLib.sol";
 import {Answer, AnswerRecord} from "../types/Answer.sol";
 import {Assignment} from "../types/Assignment.sol";
 import {Request} from "../types/Request.sol";
 import {RequestSlot, RequestSlotLib} from "../types/RequestSlot.sol";
 import {RequestStatus} from "../types/RequestStatus.sol";
 import {Verification} from "../types/Verification.sol";
-import {Finality} from "./Finality.sol";
+import {FallenAnswers} from "./FallenAnswers.sol";
 
 /// @notice Disputes about optimistic answers. Proofs decide them, nobody's word.
-abstract contract Disputes is Finality {
-    /// @dev A fifth of a bond is what the release sets a proof at; asking for one costs 1.5 of that.
-    uint256 private constant CHALLENGE_NUMERATOR = 3;
-    uint256 private constant CHALLENGE_DENOMINATOR = 10;
-    /// @dev Half of a slashed bond is burned; of the rest two fifths are the challenger's.
-    uint256 private constant CHALLENGER_NUMERATOR = 2;
-    uint256 private constant CHALLENGER_DENOMINATOR = 5;
+abstract contract Disputes is FallenAnswers {
     /// @dev What judges are today proves at this level.
     Verification private constant JUDGE_LEVEL = Verification.Zk;
 
@@ -99,9 +95,28 @@ abstract contract Disputes is Finality {
         require(block.timestamp >= slot.windowEnd(), WindowOpen(requestId, slot.windowEnd()));
         _requireJudge(assignment);
 
-        _requests[requestId] = RequestSlotLib.ended(RequestStatus.Overturned);
-        _slash(requestId, assignment, record, record.challenger, 0, msg.data[:0]);
-        _callBackVoided(requestId, request);
+        RequestSlot last = RequestSlotLib.voided(RequestStatus.Overturned);
+        _requests[requestId] = last;
+        // Before the callback: whoever is told may ask again with it.
+        _credit(assignment.payer, assignment.escrow);
+        (bool delivered, uint256 callbackGasUsed) = _callBackFallen(
+            requestId,
+            request,
+            assignment.bond,
+            abi.encodeCall(IInferenceConsumer.onInferenceVoided, (requestId))
+        );
+        if (delivered) _requests[requestId] = last.withDelivered();
+        _slash(
+            Fall({
+                requestId: requestId,
+                challenger: record.challenger,
+                gasFee: 0,
+                callbackFee: _callbackFee(callbackGasUsed)
+            }),
+            assignment,
+            record,
+            msg.data[:0]
+        );
     }
 
     /* OVERTURN */
@@ -137,6 +152,18 @@ abstract contract Disputes is Finality {
             rightAnswer.evidence
         );
 
+        _replace(requestId, request, assignment, record, rightAnswer);
+    }
+
+    /// @dev Puts the proven output in place of the one that falls.
+    function _replace(
+        bytes32 requestId,
+        Request calldata request,
+        Assignment calldata assignment,
+        AnswerRecord calldata record,
+        Answer calldata rightAnswer
+    ) private {
+        bytes calldata output = rightAnswer.output;
         RequestSlot last = _proven(
             RequestStatus.Overturned,
             assignment,
@@ -144,42 +171,35 @@ abstract contract Disputes is Finality {
             rightAnswer
         );
         _requests[requestId] = last;
-        (bool delivered, uint256 callbackGasUsed) = _callBack(
+        (bool delivered, uint256 callbackGasUsed) = _callBackFallen(
             requestId,
             request,
-            output,
-            block.timestamp,
-            true
+            assignment.bond,
+            abi.encodeCall(
+                IInferenceConsumer.onInference,
+                (requestId, output, block.timestamp, true)
+            )
         );
         if (delivered) _requests[requestId] = last.withDelivered();
 
-        uint256 payloadLength = rightAnswer.input.length + output.length;
-        uint256 units = FeeLib.proofUnits(payloadLength, callbackGasUsed);
-        uint256 gasFee = _gasFee(request, units, payloadLength);
-        _slash(requestId, assignment, record, msg.sender, gasFee, output);
-    }
-
-    /// @dev Takes the bond behind a fallen answer and returns what others had at stake.
-    /// @param gasFee Of the challenger, from the escrow as far as it goes.
-    function _slash(
-        bytes32 requestId,
-        Assignment calldata assignment,
-        AnswerRecord calldata record,
-        address challenger,
-        uint256 gasFee,
-        bytes calldata output
-    ) private {
-        _endChallenge(record);
-        uint256 bond = assignment.bond;
-        uint256 slashed = _operatorRegistry.slashLocked(record.payee, bond, bond / 2);
-        uint256 reward = (slashed * CHALLENGER_NUMERATOR) / CHALLENGER_DENOMINATOR;
+        Work memory work = FeeLib.proofWork(rightAnswer.input.length, output.length, 0);
+        uint256 units = work.units(1);
+        uint256 gasFee = _gasFee(request, work, 1);
+        work.gas += callbackGasUsed;
         if (gasFee > assignment.escrow) gasFee = assignment.escrow;
-        uint256 refund = assignment.escrow - gasFee + slashed - reward;
-        reward += gasFee;
-
-        _credit(challenger, reward);
-        _credit(assignment.payer, refund);
-        emit RequestOverturned(requestId, record.payee, challenger, bond, reward, refund, output);
+        _credit(assignment.payer, assignment.escrow - gasFee);
+        _slash(
+            Fall({
+                requestId: requestId,
+                challenger: msg.sender,
+                gasFee: gasFee,
+                // Where the calldata's floor decides, a callback adds less than it uses.
+                callbackFee: _callbackFee(work.units(1) - units)
+            }),
+            assignment,
+            record,
+            output
+        );
     }
 
     function _requireCommitted(
@@ -204,20 +224,30 @@ abstract contract Disputes is Finality {
         uint256 verifierId = assignment.verifierId;
         require(_isRevoked(verifierId), IVerifierRouter.VerifierNotRevoked(verifierId));
 
-        _requests[requestId] = RequestSlotLib.ended(RequestStatus.Failed);
+        RequestSlot last =
+            slot.isDelivered()
+                ? RequestSlotLib.voided(RequestStatus.Failed)
+                : RequestSlotLib.ended(RequestStatus.Failed);
+        _requests[requestId] = last;
         _operatorRegistry.unlockBond(record.payee, assignment.bond);
         _endChallenge(record);
         _credit(assignment.payer, assignment.escrow);
         emit IInferenceEndings.RequestFailed(requestId, verifierId, assignment.escrow);
-        if (slot.isDelivered()) _callBackVoided(requestId, request);
+        // Nobody's bond pays for this one.
+        if (!last.isVoided()) return;
+        (bool delivered, ) = _call(
+            requestId,
+            request,
+            abi.encodeCall(IInferenceConsumer.onInferenceVoided, (requestId))
+        );
+        if (delivered) _requests[requestId] = last.withDelivered();
     }
 
     /* VIEWS */
 
     /// @inheritdoc IInferenceDisputes
     function challengeBondOf(bytes32 releaseId) public view returns (uint256) {
-        uint256 minBond = _modelRegistry.minBondOf(releaseId);
-        return (minBond * CHALLENGE_NUMERATOR) / CHALLENGE_DENOMINATOR;
+        return AnswerBondLib.challengeBondOf(_modelRegistry.minBondOf(releaseId));
     }
 
     /// @inheritdoc IInferenceDisputes
@@ -240,7 +270,7 @@ abstract contract Disputes is Finality {
         Assignment calldata assignment,
         uint256 answeredAt,
         Answer calldata answer
-    ) private pure returns (RequestSlot) {
+    ) private view returns (RequestSlot) {
         return
             RequestSlotLib.finalized(
                 end,
@@ -249,13 +279,6 @@ abstract contract Disputes is Finality {
                 answeredAt,
                 keccak256(answer.output)
             );
-    }
-
-    /// @dev The challenger did not lose: his bond goes back.
-    function _endChallenge(AnswerRecord calldata record) private {
-        if (record.challenger == address(0)) return;
-        --_operatorAccounts[record.payee].openChallenges;
-        if (record.challengeBond > 0) _credit(record.challenger, record.challengeBond);
     }
 
     function _requireWindow(bytes32 requestId, RequestSlot slot) private view {

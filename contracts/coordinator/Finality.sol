@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IInferenceConsumer} from "../interfaces/IInferenceConsumer.sol";
 import {IInferenceDisputes} from "../interfaces/IInferenceDisputes.sol";
 import {IInferenceEndings} from "../interfaces/IInferenceEndings.sol";
 import {IInferenceRequests} from "../interfaces/IInferenceRequests.sol";
@@ -78,9 +79,14 @@ abstract contract Finality is IInferenceDisputes, Settlement {
             );
             if (delivered) _requests[requestId] = slot.withDelivered();
         }
-        uint256 units = FeeLib.finalizeUnits(outputLength, callbackGasUsed);
-        uint256 gasFee = record.gasFee + _gasFee(request, units, outputLength);
-        (uint256 paid, uint256 refund) = _settle(record.payee, assignment, gasFee, 0);
+        (uint256 paid, uint256 refund) = _settle(
+            record.payee,
+            request,
+            assignment,
+            FeeLib.finalizeWork(outputLength, callbackGasUsed),
+            record.gasFee,
+            0
+        );
         emit RequestFinalized(requestId, record.payee, slot.level(), paid, refund, delivered);
     }
 
@@ -108,6 +114,14 @@ abstract contract Finality is IInferenceDisputes, Settlement {
         _requireRetry(requestId, request, slot, retryUntil, callbackGas);
 
         _requests[requestId] = slot.withDelivered();
-        _retry(requestId, request, output, record.answeredAt, false, callbackGas);
+        _retry(
+            requestId,
+            request,
+            callbackGas,
+            abi.encodeCall(
+                IInferenceConsumer.onInference,
+                (requestId, output, record.answeredAt, false)
+            )
+        );
     }
 }

@@ -71,8 +71,7 @@ abstract contract OptimisticAnswers is Settlement {
                 false
             );
         }
-        uint256 units = FeeLib.answerUnits(output.length, callbackGasUsed);
-        record.gasFee = _gasFee(request, units, output.length);
+        record.gasFee = _gasFee(request, FeeLib.answerWork(output.length, callbackGasUsed), 0);
         _store(requestId, windowEnd, delivered, record.digest200(requestId, assignment));
         emit IInferenceDisputes.RequestAnswered(
             requestId,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IInferenceConsumer} from "../interfaces/IInferenceConsumer.sol";
 import {IInferenceEndings} from "../interfaces/IInferenceEndings.sol";
 import {IVerifierRouter} from "../interfaces/IVerifierRouter.sol";
 import {FeeLib} from "../libraries/FeeLib.sol";
@@ -9,7 +10,6 @@ import {DemandLib, Offer} from "../types/Operator.sol";
 import {Request} from "../types/Request.sol";
 import {RequestSlot, RequestSlotLib} from "../types/RequestSlot.sol";
 import {RequestStatus} from "../types/RequestStatus.sol";
-import {Verification} from "../types/Verification.sol";
 import {Settlement} from "./Settlement.sol";
 
 /// @notice What else can become of an open request, and callbacks that are given again.
@@ -127,13 +127,37 @@ abstract contract RequestEndings is IInferenceEndings, Settlement {
         bytes32 requestId = request.id();
         RequestSlot slot = _requests[requestId];
         _requireOutput(requestId, slot, output);
-        uint256 retryUntil = slot.answeredAt() + _retrySeconds;
-        // An optimistic answer is final, and its callback due, only after its window.
-        if (request.level == Verification.Optimistic) retryUntil += _challengeWindowSeconds;
-        _requireRetry(requestId, request, slot, retryUntil, callbackGas);
+        _requireRetry(requestId, request, slot, slot.finalBy() + _retrySeconds, callbackGas);
 
         _requests[requestId] = slot.withDelivered();
-        _retry(requestId, request, output, slot.answeredAt(), true, callbackGas);
+        _retry(
+            requestId,
+            request,
+            callbackGas,
+            abi.encodeCall(
+                IInferenceConsumer.onInference,
+                (requestId, output, slot.answeredAt(), true)
+            )
+        );
+    }
+
+    /// @inheritdoc IInferenceEndings
+    function retryVoidedCallback(
+        Request calldata request,
+        uint256 callbackGas
+    ) external nonReentrant {
+        bytes32 requestId = request.id();
+        RequestSlot slot = _requests[requestId];
+        require(slot.isVoided(), CallbackAbsent(requestId));
+        _requireRetry(requestId, request, slot, slot.finalBy() + _retrySeconds, callbackGas);
+
+        _requests[requestId] = slot.withDelivered();
+        _retry(
+            requestId,
+            request,
+            callbackGas,
+            abi.encodeCall(IInferenceConsumer.onInferenceVoided, (requestId))
+        );
     }
 
     /* VIEWS */

@@ -6,7 +6,7 @@ import {IInferenceConsumer} from "../interfaces/IInferenceConsumer.sol";
 import {IInferenceEndings} from "../interfaces/IInferenceEndings.sol";
 import {IVerifier} from "../interfaces/IVerifier.sol";
 import {CallbackLib} from "../libraries/CallbackLib.sol";
-import {FeeLib} from "../libraries/FeeLib.sol";
+import {FeeLib, Work} from "../libraries/FeeLib.sol";
 import {Answer, Claim} from "../types/Answer.sol";
 import {Assignment} from "../types/Assignment.sol";
 import {Lateness} from "../types/Operator.sol";
@@ -123,7 +123,7 @@ abstract contract Settlement is RequestBook, Ledger, VerifierBook {
     }
 
     /// @return delivered Whether the callback went through.
-    /// @return gasUsed What it used of its gas.
+    /// @return gasUsed What it used of its gas, with what calling takes.
     function _callBack(
         bytes32 requestId,
         Request calldata request,
@@ -157,6 +157,7 @@ abstract contract Settlement is RequestBook, Ledger, VerifierBook {
         );
         gasUsed = gasBefore - gasleft();
         if (gasUsed > request.terms.callbackGas) gasUsed = request.terms.callbackGas;
+        gasUsed += FeeLib.CALLBACK_OVERHEAD;
 
         if (!delivered) emit IInferenceAnswers.CallbackFailed(requestId, reason);
     }
@@ -183,44 +184,43 @@ abstract contract Settlement is RequestBook, Ledger, VerifierBook {
     function _retry(
         bytes32 requestId,
         Request calldata request,
-        bytes calldata output,
-        uint256 answeredAt,
-        bool isFinal,
-        uint256 callbackGas
+        uint256 callbackGas,
+        bytes memory data
     ) internal {
         (bool delivered, bytes memory reason) = CallbackLib.callWithExactGas(
             request.requester,
             callbackGas,
-            abi.encodeCall(IInferenceConsumer.onInference, (requestId, output, answeredAt, isFinal))
+            data
         );
         require(delivered, IInferenceEndings.CallbackFailedAgain(requestId, reason));
         emit IInferenceEndings.CallbackDelivered(requestId);
     }
 
-    /// @dev Tells a consumer that an answer he may have had does not hold.
-    function _callBackVoided(bytes32 requestId, Request calldata request) internal {
-        if (!_hasCallback(request)) return;
-        _call(
-            requestId,
-            request,
-            abi.encodeCall(IInferenceConsumer.onInferenceVoided, (requestId))
-        );
-    }
-
-    /// @dev Splits an escrow between who answered, publisher, protocol and payer.
-    /// @param gasFee At most what the escrow holds for gas: a rollup's data fee may have risen.
+    /// @dev Splits an escrow between who answered, publisher, protocol and payer. Of gas at most what the escrow
+    /// holds for it is paid: a rollup's data fee may have risen.
+    /// @param work Of this transaction.
+    /// @param earlierFee For gas of an earlier one.
     /// @param bonus On top of it, from elsewhere.
     function _settle(
         uint256 payee,
+        Request calldata request,
         Assignment calldata assignment,
-        uint256 gasFee,
+        Work memory work,
+        uint256 earlierFee,
         uint256 bonus
     ) internal returns (uint256 paid, uint256 refund) {
         uint256 royalty = assignment.royalty;
-        refund = assignment.escrow - royalty - assignment.price;
-        if (_protocolFeeBps > 0) refund -= _creditProtocolFee(assignment.price);
-        if (gasFee > refund) gasFee = refund;
-        refund -= gasFee;
+        uint256 protocolFee;
+        if (_protocolFeeBps > 0) protocolFee = _creditProtocolFee(assignment.price);
+        refund = assignment.escrow - royalty - assignment.price - protocolFee;
+        uint256 gasFee;
+        (gasFee, refund) = _splitGas(
+            request,
+            work,
+            FeeLib.creditsOf(royalty, protocolFee),
+            earlierFee,
+            refund
+        );
         paid = assignment.price + gasFee + bonus;
 
         _earn(payee, paid);
@@ -228,19 +228,51 @@ abstract contract Settlement is RequestBook, Ledger, VerifierBook {
         if (refund > 0) _credit(assignment.payer, refund);
     }
 
-    /// @param payloadLength Bytes of input and output in this transaction's calldata.
+    /// @return fee For gas, out of what is held for it.
+    /// @return rest The payer's.
+    function _splitGas(
+        Request calldata request,
+        Work memory work,
+        uint256 credits,
+        uint256 earlierFee,
+        uint256 held
+    ) private view returns (uint256 fee, uint256 rest) {
+        uint256 maxGasPrice = request.terms.maxGasPrice;
+        if (maxGasPrice == 0) return (0, held);
+        uint256 gasPrice = FeeLib.gasPrice(maxGasPrice);
+        uint256 units = work.units(credits);
+        fee = earlierFee + units * gasPrice + _dataFeeOf(work);
+        if (fee > held) fee = held;
+        rest = held - fee;
+        // Who gets nothing back costs no credit.
+        uint256 creditFee = (work.units(credits + 1) - units) * gasPrice;
+        if (rest <= creditFee) return (fee, rest);
+        fee += creditFee;
+        rest -= creditFee;
+    }
+
+    /// @param credits Shares of the escrow that go to others in this transaction.
     function _gasFee(
         Request calldata request,
-        uint256 units,
-        uint256 payloadLength
-    ) internal view returns (uint256 fee) {
+        Work memory work,
+        uint256 credits
+    ) internal view returns (uint256) {
         uint256 maxGasPrice = request.terms.maxGasPrice;
-        fee = units * FeeLib.gasPrice(maxGasPrice);
-        if (address(_dataFee) == address(0) || maxGasPrice == 0) return fee;
+        if (maxGasPrice == 0) return 0;
+        return work.units(credits) * FeeLib.gasPrice(maxGasPrice) + _dataFeeOf(work);
+    }
+
+    /// @dev Of a rollup, for this transaction.
+    function _dataFeeOf(Work memory work) private view returns (uint256) {
+        if (address(_dataFee) == address(0)) return 0;
         // Nobody's answer waits for a contract that tells fees: a window would go on without it.
-        try _dataFee.dataFee(FeeLib.CALLDATA_LENGTH + payloadLength) returns (uint256 dataFee) {
-            fee += dataFee < type(uint128).max ? dataFee : type(uint128).max;
-        } catch {}
+        try _dataFee.dataFee(FeeLib.CALLDATA_LENGTH + work.payloadLength) returns (
+            uint256 dataFee
+        ) {
+            return dataFee < type(uint128).max ? dataFee : type(uint128).max;
+        } catch {
+            return 0;
+        }
     }
 
     /// @dev Notes that the assigned operator let his window pass, unless gas cost more than the

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IVerifierRouter} from "../interfaces/IVerifierRouter.sol";
+import {AnswerBondLib} from "../libraries/AnswerBondLib.sol";
 import {Assignment} from "../types/Assignment.sol";
 import {Verification} from "../types/Verification.sol";
 import {CoordinatorState} from "./CoordinatorState.sol";
@@ -14,6 +15,14 @@ abstract contract VerifierBook is CoordinatorState {
         uint256 activeFrom
     ) internal returns (uint256 verifierId) {
         require(verifier.code.length > 0, IVerifierRouter.CodeMissing(verifier));
+        if (level == Verification.Optimistic) {
+            // Else anyone could ask for proofs for nothing.
+            uint256 least = _modelRegistry.leastAnswerBond();
+            require(
+                AnswerBondLib.challengeBondOf(least) > 0,
+                IVerifierRouter.AnswerBondMissing(least)
+            );
+        }
 
         verifierId = ++_verifierCount;
         _verifiers[verifierId] = VerifierEntry({

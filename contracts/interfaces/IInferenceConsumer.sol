@@ -17,6 +17,7 @@ interface IInferenceConsumer {
     ) external;
 
     /// @notice An optimistic answer fell and no right one took its place: what `onInference` said of this
-    /// request does not hold, and nothing more will come. Its fee was refunded.
+    /// request does not hold, and nothing more will come. Its fee was refunded. If this fails, it can be given
+    /// again (`retryVoidedCallback`).
     function onInferenceVoided(bytes32 requestId) external;
 }

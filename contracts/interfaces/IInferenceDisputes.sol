@@ -56,6 +56,9 @@ interface IInferenceDisputes {
         uint256 refund,
         bytes output
     );
+    /// @notice What the callback of a fallen answer cost in gas, at the block's base fee, went to `caller`,
+    /// who brought the answer down: out of what of the bond would be burned.
+    event CallbackPaid(bytes32 indexed requestId, address indexed caller, uint256 amount);
 
     error WindowOpen(bytes32 requestId, uint256 windowEnd);
     error WindowClosed(bytes32 requestId, uint256 windowEnd);
@@ -69,6 +72,9 @@ interface IInferenceDisputes {
     error OtherOutput(bytes32 requestId);
     error OverturnNotCommitted(bytes32 commitment);
     error AlreadyCommitted(bytes32 commitment);
+    /// @notice Reason of a `CallbackFailed`: the callback was left out, for its gas may cost more than the
+    /// quarter of the bond that pays for it.
+    error CallbackUnpaid(uint256 cost, uint256 most);
 
     /// @notice Makes an unchallenged answer final once its window is over, and pays. Anyone may call.
     /// @param output Needed where `terms.delivery` is `WhenFinal`; may be empty otherwise.
@@ -103,7 +109,9 @@ interface IInferenceDisputes {
     function commitOverturn(bytes32 commitment) external;
 
     /// @notice Replaces a wrong answer by the right one, given a proof of it whose payee is the caller's address
-    /// as a number; slashes the operator. Calls the requester back with the right output.
+    /// as a number; slashes the operator. Calls the requester back with the right output, unless the base fee
+    /// is so high that a quarter of the bond could not pay for that (`CallbackUnpaid`): `retryCallback` is
+    /// left then. What the callback used is paid to the caller, from that quarter.
     function overturn(
         Request calldata request,
         Assignment calldata assignment,
@@ -113,7 +121,9 @@ interface IInferenceDisputes {
     ) external;
 
     /// @notice Ends a challenge that no proof answered in time: the answer falls without a right one. Anyone
-    /// may call. The requester is told by `onInferenceVoided`.
+    /// may call; the requester is told by `onInferenceVoided`, and its gas paid to the caller, as by `overturn`.
+    /// @dev State a gas limit: estimates are made at a base fee of zero, where nothing is paid to the caller,
+    /// so they are 20,000 too low for one who never had a balance.
     function closeChallenge(
         Request calldata request,
         Assignment calldata assignment,

@@ -42,8 +42,9 @@ interface IInferenceEndings {
     /// ticket for a day. The request goes to another operator at the price that was agreed.
     function decline(Request calldata request, Assignment calldata assignment) external;
 
-    /// @notice Calls back again after the callback of a final answer failed. The requester may at any time,
-    /// anyone until `retrySeconds` after the answer was final.
+    /// @notice Calls back again after the callback of a final answer failed or was left out. The requester may at
+    /// any time, anyone until `retrySeconds` after the answer became final. Where it became final later than it was
+    /// given (`Optimistic`), that time is counted in quarters of a day, rounded up, at most 255.
     /// @param callbackGas Gas to give, at least `terms.callbackGas`.
     /// @dev Reverts with `CallbackFailedAgain`, which carries the callback's own reason.
     function retryCallback(
@@ -51,6 +52,9 @@ interface IInferenceEndings {
         bytes calldata output,
         uint256 callbackGas
     ) external;
+
+    /// @notice The same for `onInferenceVoided`, in the same time after the answer fell or its request failed.
+    function retryVoidedCallback(Request calldata request, uint256 callbackGas) external;
 
     /// @notice Ends a request nobody answered by its deadline and refunds the payer. Anyone may call;
     /// the gas is paid, times 1.2, as far as `terms.maxGasPrice` allows: from the assigned operator's late

@@ -28,6 +28,8 @@ interface IVerifierRouter {
     /// @notice A verifier that was followed by another never comes back; propose it anew.
     error VerifierSuperseded(uint256 verifierId, uint256 newestId);
     error CodeMissing(address account);
+    /// @notice Level `Optimistic` needs a registry whose `leastAnswerBond` makes a challenge cost something.
+    error AnswerBondMissing(uint256 leastAnswerBond);
     error SuccessorAlreadyAnnounced(address successor);
     error NotGuardian(address account);
 

@@ -11,17 +11,26 @@ library FeeLib {
     uint256 internal constant BPS = 10_000;
     /// @dev Most of a tip that is reimbursed, in wei per gas.
     uint256 internal constant TIP_CAP = 2 gwei;
-    /// @dev Gas of a fulfilment at the Zk level beside its bytes and callback, as measured (gas.json).
-    uint256 internal constant ZK_GAS = 273_000;
+    /// @dev Gas of a fulfilment at the Zk level beside its bytes, callback and credits. This and what follows
+    /// is measured, and rounded down (gas.json): nobody shall earn by using gas.
+    uint256 internal constant ZK_GAS = 264_500;
     /// @dev The same of an optimistic answer, and of making it final.
-    uint256 internal constant ANSWER_GAS = 59_000;
-    uint256 internal constant FINALIZE_GAS = 65_500;
-    /// @dev Calldata (16), copying and hashing of one byte of input or output.
-    uint256 internal constant GAS_PER_BYTE = 22;
+    uint256 internal constant ANSWER_GAS = 55_200;
+    uint256 internal constant FINALIZE_GAS = 60_700;
+    /// @dev A share of the escrow to an account that had something before: royalty, protocol fee, refund.
+    uint256 internal constant CREDIT_GAS = 5_500;
+    /// @dev What a callback takes beside what it uses itself.
+    uint256 internal constant CALLBACK_OVERHEAD = 3_000;
+    /// @dev Calldata (16), copying and hashing; of an input, packing into words; of an answer, the event.
+    uint256 internal constant GAS_PER_INPUT_BYTE = 18;
+    uint256 internal constant GAS_PER_OUTPUT_BYTE = 24;
+    uint256 internal constant GAS_PER_FINAL_BYTE = 16;
 
-    /// @dev EIP-7623: a transaction that is mostly calldata pays 40 gas a byte instead; 52,000 is that
-    /// price of a fulfilment without input and output.
-    uint256 internal constant FLOOR_GAS = 52_000;
+    /// @dev EIP-7623: a transaction that is mostly calldata pays 40 gas a byte instead. This is that price
+    /// of each step without input and output.
+    uint256 internal constant ZK_FLOOR = 49_000;
+    uint256 internal constant ANSWER_FLOOR = 38_000;
+    uint256 internal constant FINALIZE_FLOOR = 39_000;
     uint256 internal constant FLOOR_GAS_PER_BYTE = 40;
 
     /// @dev Calldata beside input and output: request, assignment, record, proof.
@@ -42,37 +51,68 @@ library FeeLib {
         costs.price = price;
         costs.royalty = (price * release.royaltyBps()) / BPS;
         costs.protocolFee = (price * protocolFeeBps) / BPS;
-        uint256 units =
-            level == Verification.Optimistic
-                ? _optimisticUnits(release.outputLength(), terms)
-                : proofUnits(inputLength + release.outputLength(), terms.callbackGas);
-        costs.gasFee = units * terms.maxGasPrice;
+        if (terms.maxGasPrice > 0) {
+            uint256 outputLength = release.outputLength();
+            uint256 credits = creditsOf(costs.royalty, costs.protocolFee);
+            uint256 units =
+                level == Verification.Optimistic
+                    ? _optimisticUnits(outputLength, credits, terms)
+                    : proofWork(inputLength, outputLength, _mostCallback(terms)).units(credits);
+            costs.gasFee = units * terms.maxGasPrice;
+        }
         costs.total = price + costs.royalty + costs.protocolFee + costs.gasFee;
     }
 
-    /// @notice Gas that is reimbursed for a fulfilment whose callback used `callbackGas`.
-    function proofUnits(
-        uint256 payloadLength,
-        uint256 callbackGas
-    ) internal pure returns (uint256) {
-        return _units(ZK_GAS, payloadLength, callbackGas);
-    }
+    // Lengths are those of calldata, gas that of a block: no sum or product of them comes near 2^256. Unchecked,
+    // what follows costs 900 gas less a fulfilment.
 
-    /// @notice Gas that is reimbursed for an optimistic answer.
-    function answerUnits(
+    /// @notice What a fulfilment is reimbursed for.
+    /// @param callbackGas Of the callback with its overhead; 0 without one.
+    function proofWork(
+        uint256 inputLength,
         uint256 outputLength,
         uint256 callbackGas
-    ) internal pure returns (uint256) {
-        return _units(ANSWER_GAS, outputLength, callbackGas);
+    ) internal pure returns (Work memory work) {
+        unchecked {
+            work.payloadLength = inputLength + outputLength;
+            work.gas = ZK_GAS + GAS_PER_INPUT_BYTE * inputLength + callbackGas;
+            work.gas += GAS_PER_OUTPUT_BYTE * outputLength;
+            work.floor = ZK_FLOOR + FLOOR_GAS_PER_BYTE * work.payloadLength;
+        }
     }
 
-    /// @notice Gas that is reimbursed for making an answer final.
+    /// @notice The same of an optimistic answer.
+    function answerWork(
+        uint256 outputLength,
+        uint256 callbackGas
+    ) internal pure returns (Work memory work) {
+        unchecked {
+            work.payloadLength = outputLength;
+            work.gas = ANSWER_GAS + GAS_PER_OUTPUT_BYTE * outputLength + callbackGas;
+            work.floor = ANSWER_FLOOR + FLOOR_GAS_PER_BYTE * outputLength;
+        }
+    }
+
+    /// @notice The same of making an answer final.
     /// @param outputLength Bytes that are delivered with it.
-    function finalizeUnits(
+    function finalizeWork(
         uint256 outputLength,
         uint256 callbackGas
-    ) internal pure returns (uint256) {
-        return _units(FINALIZE_GAS, outputLength, callbackGas);
+    ) internal pure returns (Work memory work) {
+        unchecked {
+            work.payloadLength = outputLength;
+            work.gas = FINALIZE_GAS + GAS_PER_FINAL_BYTE * outputLength + callbackGas;
+            work.floor = FINALIZE_FLOOR + FLOOR_GAS_PER_BYTE * outputLength;
+        }
+    }
+
+    /// @notice How many shares of an escrow go to others than operator and payer.
+    function creditsOf(
+        uint256 royalty,
+        uint256 protocolFee
+    ) internal pure returns (uint256 credits) {
+        if (royalty > 0) credits = 1;
+        if (protocolFee > 0) ++credits;
     }
 
     /// @notice Most calldata that answering takes, in all transactions of it.
@@ -89,7 +129,9 @@ library FeeLib {
 
     /// @notice Wei per gas that are reimbursed in this transaction.
     function gasPrice(uint256 maxGasPrice) internal view returns (uint256 price) {
-        price = block.basefee + TIP_CAP;
+        unchecked {
+            price = block.basefee + TIP_CAP;
+        }
         if (tx.gasprice < price) price = tx.gasprice;
         if (maxGasPrice < price) price = maxGasPrice;
     }
@@ -97,20 +139,40 @@ library FeeLib {
     /// @dev The callback happens in one of both transactions.
     function _optimisticUnits(
         uint256 outputLength,
+        uint256 credits,
         Terms calldata terms
     ) private pure returns (uint256) {
+        uint256 callback = _mostCallback(terms);
         if (terms.delivery == Delivery.WhenAnswered)
-            return answerUnits(outputLength, terms.callbackGas) + finalizeUnits(0, 0);
-        return answerUnits(outputLength, 0) + finalizeUnits(outputLength, terms.callbackGas);
+            return answerWork(outputLength, callback).units(0) + finalizeWork(0, 0).units(credits);
+        return
+            answerWork(outputLength, 0).units(0) +
+            finalizeWork(outputLength, callback).units(credits);
     }
 
-    function _units(
-        uint256 fixedGas,
-        uint256 payloadLength,
-        uint256 callbackGas
-    ) private pure returns (uint256 units) {
-        units = fixedGas + GAS_PER_BYTE * payloadLength + callbackGas;
-        uint256 floor = FLOOR_GAS + FLOOR_GAS_PER_BYTE * payloadLength;
-        if (units < floor) units = floor;
+    function _mostCallback(Terms calldata terms) private pure returns (uint256) {
+        return terms.callbackGas > 0 ? terms.callbackGas + CALLBACK_OVERHEAD : 0;
+    }
+}
+
+/// @notice What a transaction is reimbursed for.
+struct Work {
+    /// @dev By what it does, without credits.
+    uint256 gas;
+    /// @dev By its calldata alone (EIP-7623); the greater one of both is paid.
+    uint256 floor;
+    /// @dev Bytes of input and output in its calldata.
+    uint256 payloadLength;
+}
+
+using WorkLib for Work global;
+
+library WorkLib {
+    /// @param credits Shares of the escrow that go to others.
+    function units(Work memory work, uint256 credits) internal pure returns (uint256 gas) {
+        unchecked {
+            gas = work.gas + credits * FeeLib.CREDIT_GAS;
+        }
+        if (gas < work.floor) gas = work.floor;
     }
 }

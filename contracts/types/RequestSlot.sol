@@ -14,10 +14,15 @@ library RequestSlotLib {
     uint256 private constant STATUS_SHIFT = 252;
     uint256 private constant LEVEL_SHIFT = 250;
     uint256 private constant DELIVERED = 1 << 249;
+    uint256 private constant VOIDED = 1 << 248;
     uint256 private constant GRADE_SHIFT = 240;
+    uint256 private constant DELAY_SHIFT = 232;
     uint256 private constant TIME_SHIFT = 200;
     uint256 private constant DIGEST_SHIFT = 56;
     uint256 private constant DIGEST_MASK = (1 << 200) - 1;
+    /// @dev What is counted between an answer and its final state, so that eight bits reach two months.
+    uint256 private constant DELAY_UNIT = 6 hours;
+    uint256 private constant MOST_DELAY = type(uint8).max;
 
     function open(uint248 digest) internal pure returns (RequestSlot) {
         return RequestSlot.wrap(bytes32(_head(RequestStatus.Open) | digest));
@@ -41,21 +46,26 @@ library RequestSlotLib {
             );
     }
 
+    /// @notice A state that is final from this block on.
     /// @param end `Finalized`, or `Overturned` with the right output.
+    /// @param time Second of the answer, not after this block's.
     function finalized(
         RequestStatus end,
         Verification provenLevel,
         uint256 keyGrade,
         uint256 time,
         bytes32 outputHash
-    ) internal pure returns (RequestSlot) {
+    ) internal view returns (RequestSlot) {
+        uint256 delay = (block.timestamp - time + DELAY_UNIT - 1) / DELAY_UNIT;
+        if (delay > MOST_DELAY) delay = MOST_DELAY;
         return
             RequestSlot.wrap(
                 bytes32(
                     _head(end) |
                         (uint256(provenLevel) << LEVEL_SHIFT) |
                         (uint256(uint8(keyGrade)) << GRADE_SHIFT) |
-                        (uint256(uint40(time)) << TIME_SHIFT) |
+                        (delay << DELAY_SHIFT) |
+                        (uint256(uint32(time)) << TIME_SHIFT) |
                         (uint256(outputHash) >> DIGEST_SHIFT)
                 )
             );
@@ -64,6 +74,12 @@ library RequestSlotLib {
     /// @notice A terminal status that says nothing more.
     function ended(RequestStatus terminal) internal pure returns (RequestSlot) {
         return RequestSlot.wrap(bytes32(_head(terminal)));
+    }
+
+    /// @notice The same, and its consumer is to be told that nothing holds; `withDelivered`: he was.
+    function voided(RequestStatus terminal) internal view returns (RequestSlot) {
+        uint256 time = uint256(uint32(block.timestamp)) << TIME_SHIFT;
+        return RequestSlot.wrap(bytes32(_head(terminal) | VOIDED | time));
     }
 
     function withDelivered(RequestSlot slot) internal pure returns (RequestSlot) {
@@ -102,8 +118,22 @@ library RequestSlotLib {
         return uint8(_bits(slot) >> GRADE_SHIFT);
     }
 
-    function answeredAt(RequestSlot slot) internal pure returns (uint256) {
-        return uint40(_bits(slot) >> TIME_SHIFT);
+    /// @notice Second of a final answer; of a voided one, that in which it fell.
+    /// @dev The slot has its low 32 bits, which name one second of the last 136 years.
+    function answeredAt(RequestSlot slot) internal view returns (uint256) {
+        uint256 age = uint32(block.timestamp - uint32(_bits(slot) >> TIME_SHIFT));
+        return block.timestamp - age;
+    }
+
+    /// @notice Second by which the final state was reached: at most `DELAY_UNIT` after it, and too early only
+    /// where that was more than two months after the answer.
+    function finalBy(RequestSlot slot) internal view returns (uint256) {
+        return answeredAt(slot) + uint8(_bits(slot) >> DELAY_SHIFT) * DELAY_UNIT;
+    }
+
+    /// @dev Of any request.
+    function isVoided(RequestSlot slot) internal pure returns (bool) {
+        return _bits(slot) & VOIDED != 0;
     }
 
     /// @dev Of an answered or challenged request.

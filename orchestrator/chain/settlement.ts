@@ -15,7 +15,7 @@ import { rpcBigint, rpcHex, rpcNumber, rpcReceipt } from "./rpcSchemas.ts";
 /** EIP-7825: no transaction may use more gas. */
 const TRANSACTION_GAS_CAP = 1n << 24n;
 const TRANSFER_GAS = 21_000n;
-/** Estimates are made at a gas price of nothing, at which gas is not reimbursed: a credit less. */
+/** Estimates are made at a gas price of nothing, at which gas is not reimbursed: a credit and an event less. */
 const REWARD_GAS = 30_000n;
 
 /** Calls that credit gas to somebody. */
@@ -24,6 +24,7 @@ const REWARDED: ReadonlySet<ContractCall["purpose"]> = new Set([
   "finalize",
   "escalate",
   "overturn",
+  "closeChallenge",
 ]);
 
 function rewardGas(call: ContractCall): bigint {

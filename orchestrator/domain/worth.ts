@@ -1,13 +1,16 @@
 import type { Agreement, RequestProgress } from "./request.ts";
 import type { Market, View } from "./view.ts";
 
-/** Gas the coordinator reimburses for an answer (FeeLib), near enough what it uses. */
-const PROOF_GAS = 273_000n;
+/** Gas the coordinator reimburses for an answer (FeeLib), with the payer's refund, near enough what it uses. */
+const PROOF_GAS = 270_000n;
 /** The same of an optimistic answer and of making it final, together. */
-const OPTIMISTIC_GAS = 124_000n;
-const GAS_PER_BYTE = 22n;
+const OPTIMISTIC_GAS = 121_500n;
+/** What a callback takes beside its own gas. */
+const CALLBACK_OVERHEAD = 3_000n;
+const GAS_PER_INPUT_BYTE = 18n;
+const GAS_PER_OUTPUT_BYTE = 24n;
 /** EIP-7623: what a transaction pays that is mostly calldata. */
-const FLOOR_GAS = 52_000n;
+const FLOOR_GAS = 49_000n;
 const FLOOR_GAS_PER_BYTE = 40n;
 /** Most of a tip that is reimbursed, in wei per gas. */
 const REIMBURSED_TIP = 2_000_000_000n;
@@ -78,28 +81,37 @@ function isAboveTerms({ maxGasPrice }: Agreement, baseFee: bigint): boolean {
   return maxGasPrice > 0n && baseFee > maxGasPrice;
 }
 
-/** Whether overturning the standing answer earns more than its gas; true where that is not known. */
+/**
+ * Whether overturning the standing answer earns more than its gas; true where that is not known. The base
+ * fee of the callback is paid out of the bond, or there is no callback; its tip is not.
+ */
 export function isWorthOverturning(request: RequestProgress, view: View): boolean {
   const { agreement } = request;
   const { market } = view;
   if (agreement === null || market === null || !market.isCoin) return true;
-  const units = proofGas(request, agreement);
-  const cost = (units + OVERTURN_GAS) * gasPrice(market);
+  const units = proofGas(request, agreement, 0n);
+  const callbackTip = callbackUnits(agreement) * market.tip;
+  const cost = (units + OVERTURN_GAS) * gasPrice(market) + callbackTip;
   const pay = agreement.bond / BOND_PARTS + units * reimbursedPrice(agreement, market);
   return pay >= cost;
 }
 
 function answerGas(request: RequestProgress, agreement: Agreement): bigint {
-  if (request.level !== "Optimistic") return proofGas(request, agreement);
-  const bytes = GAS_PER_BYTE * BigInt(agreement.outputLength);
-  return OPTIMISTIC_GAS + bytes + BigInt(agreement.callbackGas);
+  const callbackGas = callbackUnits(agreement);
+  if (request.level !== "Optimistic") return proofGas(request, agreement, callbackGas);
+  return OPTIMISTIC_GAS + GAS_PER_OUTPUT_BYTE * BigInt(agreement.outputLength) + callbackGas;
 }
 
-function proofGas({ inputLength }: RequestProgress, agreement: Agreement): bigint {
-  const bytes = BigInt(inputLength + agreement.outputLength);
-  const units = PROOF_GAS + GAS_PER_BYTE * bytes + BigInt(agreement.callbackGas);
-  const floor = FLOOR_GAS + FLOOR_GAS_PER_BYTE * bytes;
+function proofGas(request: RequestProgress, agreement: Agreement, callbackGas: bigint): bigint {
+  const [input, output] = [BigInt(request.inputLength), BigInt(agreement.outputLength)];
+  const bytes = GAS_PER_INPUT_BYTE * input + GAS_PER_OUTPUT_BYTE * output;
+  const units = PROOF_GAS + bytes + callbackGas;
+  const floor = FLOOR_GAS + FLOOR_GAS_PER_BYTE * (input + output);
   return units > floor ? units : floor;
+}
+
+function callbackUnits({ callbackGas }: Agreement): bigint {
+  return callbackGas === 0 ? 0n : CALLBACK_OVERHEAD + BigInt(callbackGas);
 }
 
 function gasPrice({ baseFee, tip }: Market): bigint {

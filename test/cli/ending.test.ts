@@ -11,6 +11,7 @@ import { assay, ETHER, readNumber, refused } from "./support/deployedChain.ts";
 import { RETURNS, startDisputedChain, WRONG, type DisputedChain } from "./support/disputes.ts";
 
 const CALLBACK_GAS = 300_000n;
+const WINDOW_SECONDS = 3_600;
 const MOOD = { accept: 0n, revert: 1n } as const;
 const CONSUMER_ABI = [
   "function setMood(uint8 mood)",
@@ -18,6 +19,7 @@ const CONSUMER_ABI = [
   "function lastOutput() view returns (bytes)",
   "function lastIsFinal() view returns (bool)",
   "function callbacks() view returns (uint256)",
+  "function lastVoidedId() view returns (bytes32)",
   "function gasGiven() view returns (uint256)",
 ];
 
@@ -81,6 +83,19 @@ describe("ends that anyone may bring", { timeout: 120_000 }, () => {
     await assay("retry", requestId, ...chain.as(account));
     const [output, isFinal] = (await heard()) as readonly [Hex, boolean];
     assert.ok(isFinal && output !== WRONG, "the right output, for good");
+  });
+
+  it("retry tells of an answer that fell without a right one", async () => {
+    const { account, consumer, requestId } = await unwilling();
+    await chain.answer(requestId, WRONG);
+    await assay("challenge", requestId, ...chain.as(account));
+    await chain.pass(WINDOW_SECONDS);
+    await assay("challenge", requestId, "--close", ...chain.as(account));
+    await transact(consumer, { method: "setMood", values: [MOOD.accept] });
+    await assay("retry", requestId, ...chain.as(account));
+    assert.equal(await consumer.getFunction("lastVoidedId")(), requestId);
+    const twice = await refused("retry", requestId, ...chain.as(account));
+    assert.match(twice, /CallbackAlreadyDelivered\(/);
   });
 
   it("retry says what has nothing to deliver, or nobody to deliver to", async () => {

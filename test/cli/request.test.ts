@@ -137,7 +137,7 @@ describe("assay request", { timeout: 120_000 }, () => {
     const requestId = await asked(account, ...terms, ...one);
     const record = await findRequest(await chain.meet(account), requestId);
     const { maxFee, deadline, ...rest } = record.terms;
-    const gas = 273_000n + 22n * 148n + 5_000n;
+    const gas = 264_500n + 18n * 128n + 24n * 20n + 3_000n + 5_000n;
     assert.equal(maxFee, 1_230n * GWEI + 3n * GWEI * gas);
     const now = (await chain.provider.getBlock("latest"))?.timestamp ?? 0;
     assert.ok(deadline > BigInt(now) + 7_000n && deadline <= BigInt(now) + 7_200n);

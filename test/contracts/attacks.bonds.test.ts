@@ -41,6 +41,8 @@ import {
   send,
 } from "./support/world.ts";
 
+/** A callback would be paid for out of what is burned. */
+const QUIET = { callbackGas: 0n };
 const BOND = { value: CHALLENGE_BOND };
 const world = (): Promise<OptimisticWorld> => networkHelpers.loadFixture(deployOptimistic);
 const bondOf = async (w: OptimisticWorld) => read(w.operators, "bondOf", w.operatorId);
@@ -79,7 +81,7 @@ describe("bad input: bonds and time", () => {
 
   it("self-challenge", async () => {
     const w = await world();
-    const lie = await openAnswer(w, {}, { output: WRONG_OUTPUT });
+    const lie = await openAnswer(w, { terms: QUIET }, { output: WRONG_OUTPUT });
     const self = await challenge(w, lie, { ...BOND, from: w.operator });
     // Nobody else can challenge it any more, but the window is no shorter and a proof still decides.
     await expect(challenges(w, self, BOND)).to.be.revertedWithCustomError(
@@ -149,7 +151,7 @@ describe("bad input: bonds and time", () => {
 
     // Of a proof: the answer's bond, half of which nobody gets, and that takes every block of proofSeconds ...
     await serve(w, w.operator);
-    const answered = await openAnswer(w);
+    const answered = await openAnswer(w, { terms: QUIET });
     await networkHelpers.time.setNextBlockTimestamp(answered.windowEnd - 1n);
     const censored = await challenge(w, answered, BOND);
     const snapshot = await networkHelpers.takeSnapshot();

@@ -83,7 +83,7 @@ describe("bad input: judges", () => {
     await expect(askJudged(d, { terms: { minGrade: 1n } }))
       .to.be.revertedWithCustomError(d.coordinator, "GradeTooLow")
       .withArgs(0n, 1n);
-    const honest = await openAnswer(d);
+    const honest = await openAnswer(d, { terms: { callbackGas: 0n } });
     const forged = { output: WRONG_OUTPUT };
     const moved = await movedBy(d, async () => mined(await overturn(d, honest, forged)));
     expect(moved["bond"]).to.equal(-ANSWER_BOND);

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { movedBy } from "./support/books.ts";
+import { movedBy, type Books } from "./support/books.ts";
 import { challenge, closes, escalates, fails, finalizes, overturn } from "./support/disputes.ts";
 import {
   askJudged,
@@ -18,19 +18,36 @@ import { buildWorld, GWEI, mined, networkHelpers, read, send, STATUS } from "./s
 
 const FREE = { prices: { computePrice: 0n, proofPrice: 0n, bytePrice: 0n } };
 
-/** Answers cost nothing and lock nothing here: no deployment should be so. */
+/** The least for which a challenge costs anything; no deployment takes less. */
+const LEAST_BOND = 4n;
+const HALF = LEAST_BOND / 2n;
+
+/** Answers cost nothing and lock next to nothing here: no deployment should be so. */
 async function deployForNothing(): Promise<OptimisticWorld> {
-  const w = await withOptimism(await buildWorld({ profile: { leastAnswerBond: 0n } }), 0n);
+  const profile = { leastAnswerBond: LEAST_BOND };
+  const w = await withOptimism(await buildWorld({ profile }));
   await serve(w, w.operator, FREE);
   return w;
 }
 const world = (): Promise<OptimisticWorld> => networkHelpers.loadFixture(deployForNothing);
 
-describe("a request that costs nothing, answered on no bond", () => {
+const UNLOCKED: Books = { locked: -LEAST_BOND };
+/** Of so little the challenger's fifth is nothing. */
+const SLASHED: Books = {
+  bond: -LEAST_BOND,
+  locked: -LEAST_BOND,
+  burned: HALF,
+  payer: HALF,
+  held: HALF,
+  bondsHeld: -HALF,
+};
+
+describe("a request that costs nothing, answered on next to no bond", () => {
   const ends: readonly (readonly [
     string,
     bigint,
     (w: OptimisticWorld, answered: Answered) => Promise<unknown>,
+    Books,
   ])[] = [
     [
       "finalize",
@@ -39,21 +56,29 @@ describe("a request that costs nothing, answered on no bond", () => {
         await untilWindowEnd(answered);
         return mined(await finalizes(w, answered));
       },
+      UNLOCKED,
     ],
-    ["escalate", STATUS.Finalized, async (w, answered) => mined(await escalates(w, answered))],
+    [
+      "escalate",
+      STATUS.Finalized,
+      async (w, answered) => mined(await escalates(w, answered)),
+      UNLOCKED,
+    ],
     [
       "overturn",
       STATUS.Overturned,
       async (w, answered) => mined(await overturn(w, answered, { output: WRONG_OUTPUT })),
+      SLASHED,
     ],
     [
       "closeChallenge",
       STATUS.Overturned,
       async (w, answered) => {
-        const challenged = await challenge(w, answered);
+        const challenged = await challenge(w, answered, { value: 1n });
         await untilWindowEnd(challenged);
         return mined(await closes(w, challenged));
       },
+      { ...SLASHED, stranger: 1n, held: HALF + 1n },
     ],
     [
       "failAnswered",
@@ -62,15 +87,16 @@ describe("a request that costs nothing, answered on no bond", () => {
         await send(w.coordinator, "revokeVerifier", [JUDGE_ID]);
         return mined(await fails(w, answered));
       },
+      UNLOCKED,
     ],
   ];
-  for (const [name, status, end] of ends) {
-    it(`ends by ${name}, and nothing moves`, async () => {
+  for (const [name, status, end, expected] of ends) {
+    it(`ends by ${name}, and nothing moves but what was locked`, async () => {
       const w = await world();
       const answered = await openAnswer(w, { terms: { maxFee: 0n } });
       expect(answered.assignment.escrow).to.equal(0n);
-      expect(answered.assignment.bond).to.equal(0n);
-      expect(await movedBy(w, async () => end(w, answered))).to.deep.equal({});
+      expect(answered.assignment.bond).to.equal(LEAST_BOND);
+      expect(await movedBy(w, async () => end(w, answered))).to.deep.equal(expected);
       expect(await read(w.coordinator, "requestStatus", answered.requestId)).to.equal(status);
     });
   }

@@ -117,7 +117,8 @@ describe("bad input: receivers", () => {
     await send(registry, "addBond", [w.operatorId, ETHER, { value: ETHER }]);
     await send(registry, "startUnbonding", [w.operatorId, ETHER]);
     await networkHelpers.time.increase(32 * 86_400);
-    const challenged = await challenge(w, await openAnswer(w), { value: CHALLENGE_BOND });
+    const quiet = await openAnswer(w, { terms: { callbackGas: 0n } });
+    const challenged = await challenge(w, quiet, { value: CHALLENGE_BOND });
     await untilWindowEnd(challenged);
     const { request, assignment, record } = challenged;
     const values = [request, assignment, record];
@@ -187,7 +188,7 @@ describe("bad input: receivers", () => {
 
   it("forced ether", async () => {
     const w = await world();
-    const answered = await openAnswer(w, {}, { output: WRONG_OUTPUT });
+    const answered = await openAnswer(w, { terms: { callbackGas: 0n } }, { output: WRONG_OUTPUT });
     const forced = await movedBy(w, async () => {
       for (const to of [w.addresses.coordinator, w.addresses.operatorRegistry]) {
         // Its creation destroys it: push20 the address, selfdestruct.

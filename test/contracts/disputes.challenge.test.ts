@@ -203,7 +203,7 @@ describe("closeChallenge", () => {
   }
 
   it("ends an answer nobody proved: half burned, three tenths to the payer, two to the challenger", async () => {
-    const { w, late } = await challenged();
+    const { w, late } = await challenged({ callbackGas: 0n });
     await untilWindowEnd(late);
     const reward = ANSWER_BOND / 5n;
     const { escrow } = late.assignment;

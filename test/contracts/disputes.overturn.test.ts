@@ -28,6 +28,7 @@ import {
 } from "./support/optimistic.ts";
 import {
   as,
+  CREDIT_GAS,
   ethers,
   GWEI,
   INPUT,
@@ -35,6 +36,7 @@ import {
   networkHelpers,
   OUTPUT,
   outputDigest,
+  PROOF_GAS,
   proofFor,
   read,
   send,
@@ -95,7 +97,7 @@ describe("commitOverturn", () => {
 describe("overturn", () => {
   it("puts the proven output in place: half burned, three tenths to the payer, two to who proved", async () => {
     const w = await world();
-    const answered = await lie(w);
+    const answered = await lie(w, { callbackGas: 0n });
     await commit(w, answered);
     const reward = ANSWER_BOND / 5n;
     const refund = answered.assignment.escrow + (3n * ANSWER_BOND) / 10n;
@@ -161,7 +163,7 @@ describe("overturn", () => {
     const asked = await askJudged(w, { terms });
     const answered = await claim(w, asked, { output: WRONG_OUTPUT });
     await commit(w, answered);
-    const gasFee = (273_000n + 22n * 148n) * 2n * GWEI;
+    const gasFee = (PROOF_GAS + CREDIT_GAS) * 2n * GWEI;
     const { escrow } = asked.assignment;
     expect(gasFee < escrow).to.equal(true);
     const evidence = await proofFor(w, answered, { payee: BigInt(w.stranger.address) });
@@ -193,7 +195,8 @@ describe("overturn", () => {
 
   it("ends a challenge for good: its bond goes back, the reward is his who proved", async () => {
     const w = await world();
-    const challenged = await challenge(w, await lie(w), { ...BOND, from: w.rival });
+    const quiet = await lie(w, { callbackGas: 0n });
+    const challenged = await challenge(w, quiet, { ...BOND, from: w.rival });
     await commit(w, challenged);
     const moved = await movedBy(w, async () => mined(await overturns(w, challenged)));
     expect(moved["rivalsBalance"]).to.equal(CHALLENGE_BOND);

@@ -168,7 +168,7 @@ describe("fulfillBatch", () => {
   it("names the gas it misses, for the proofs and for each item", async () => {
     const { w, asked } = await three();
     const items = await itemsFor(w, asked);
-    const forItem = 600_000n + 22n * 148n + CALLBACK_GAS + CALLBACK_GAS / 31n;
+    const forItem = 600_000n + 24n * 148n + CALLBACK_GAS + CALLBACK_GAS / 31n;
     for (const [gasLimit, needed] of [
       [900_000n, 900_000n],
       [1_200_000n, forItem],

@@ -177,7 +177,7 @@ describe("finalizeMany", () => {
 
   it("reverts as a whole where gas is short", async () => {
     const { w, items } = await over();
-    const needed = 600_000n + 22n * 20n + CALLBACK_GAS + CALLBACK_GAS / 31n;
+    const needed = 600_000n + 24n * 20n + CALLBACK_GAS + CALLBACK_GAS / 31n;
     await expect(finalizeMany(w, items, { gasLimit: 1_000_000n }))
       .to.be.revertedWithCustomError(w.coordinator, "BatchGasMissing")
       .withArgs((available: bigint) => available < needed, needed);

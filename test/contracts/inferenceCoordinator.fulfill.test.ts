@@ -7,6 +7,7 @@ import {
   answers,
   as,
   ask,
+  CREDIT_GAS,
   deployWorld,
   ETHER,
   GWEI,
@@ -15,6 +16,7 @@ import {
   OUTPUT,
   outputDigest,
   PRICE,
+  PROOF_GAS,
   proofFor,
   read,
   send,
@@ -72,7 +74,7 @@ describe("fulfill", () => {
     const w = await world();
     const asked = await ask(w, { terms: { maxGasPrice: 3n * GWEI, callbackGas: 0n } });
     await answer(w, asked, { gasPrice: 50n * GWEI });
-    const units = 273_000n + 22n * 148n;
+    const units = PROOF_GAS + CREDIT_GAS;
     const block = await networkHelpers.time.latestBlock();
     expect(block > 0).to.equal(true);
     const earned = (await read(w.coordinator, "earningsOf", w.operatorId)) as bigint;

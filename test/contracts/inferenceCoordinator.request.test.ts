@@ -10,6 +10,8 @@ import {
   askedIn,
   askingData,
   asks,
+  CALL_GAS,
+  CREDIT_GAS,
   defaultTerms,
   deployWorld,
   ETHER,
@@ -20,6 +22,7 @@ import {
   networkHelpers,
   PRICE,
   PRIMARY_WINDOW_SECONDS,
+  PROOF_GAS,
   proverOf,
   read,
   RELEASE,
@@ -123,7 +126,7 @@ describe("requestInference", () => {
     const terms = { maxGasPrice: 10n * GWEI, callbackGas: 100_000n };
     const asked = await ask(w, { releaseId: w.royalReleaseId, terms });
     const royalty = PRICE / 20n;
-    const gasFee = (273_000n + 22n * 148n + 100_000n) * 10n * GWEI;
+    const gasFee = (PROOF_GAS + CREDIT_GAS + CALL_GAS + 100_000n) * 10n * GWEI;
     expect(asked.assignment).to.deep.include({
       price: PRICE,
       royalty,
@@ -154,7 +157,7 @@ describe("requestInference", () => {
     await send(as(w.operators, w.operator), "startServing", [w.operatorId, id, ZK, limits]);
     const terms = await defaultTerms({ maxGasPrice: 1n, callbackGas: 0n });
     const quote = await read(w.coordinator, "quote", id, ZK, 24_576n, terms);
-    expect(quote.gasFee).to.equal(52_000n + 40n * 24_596n);
+    expect(quote.gasFee).to.equal(49_000n + 40n * 24_596n);
   });
 
   const refused: readonly (readonly [string, string, (w: World) => Promise<Asking>])[] = [

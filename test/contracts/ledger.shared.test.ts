@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Contract, getCreateAddress } from "ethers";
+import { Contract, getCreateAddress, ZeroAddress } from "ethers";
 
 import { DEVELOPMENT_PROFILE, deployAssay, deployContract } from "../../scripts/deploy/deploy.ts";
 import { inferenceCoordinatorAbi } from "../../sdk/protocol/abi/inferenceCoordinator.ts";
@@ -156,6 +156,43 @@ describe("what a deployment must agree on", () => {
         "WindowMissing",
       );
     }
+  });
+
+  it("has bonds that make a challenge cost something, where the level is Optimistic", async () => {
+    const { owner } = await world();
+    for (const leastAnswerBond of [0n, 3n]) {
+      const profile = { ...DEVELOPMENT_PROFILE, leastAnswerBond };
+      await expect(deployAssay({ signer: owner, profile }))
+        .to.be.revertedWithCustomError(contract, "AnswerBondMissing")
+        .withArgs(leastAnswerBond);
+    }
+    await deployAssay({ signer: owner, profile: { ...DEVELOPMENT_PROFILE, leastAnswerBond: 4n } });
+  });
+
+  it("takes no judge later either where a challenge would cost nothing", async () => {
+    const w = await world();
+    const { owner } = w;
+    const { zkVerifier, ceremonyBook } = w.addresses;
+    const least = 3n;
+    const values = [zkVerifier, ceremonyBook, least, 0n];
+    const modelRegistry = await deployContract(owner, "ModelRegistry", values);
+    const nonce = (await owner.getNonce()) + 2;
+    const operatorRegistry = await deployContract(owner, "OperatorRegistry", [
+      ZeroAddress,
+      1n,
+      31n * 86_400n,
+      modelRegistry,
+      getCreateAddress({ from: owner.address, nonce }),
+    ]);
+    const verifiers = [ZeroAddress, ZeroAddress, zkVerifier];
+    const config = { ...configOf(w), modelRegistry, operatorRegistry, verifiers };
+    const extension = await deployContract(owner, "CoordinatorExtension", [config]);
+    const coordinator = await deployContract(owner, "InferenceCoordinator", [config, extension]);
+    const made = new Contract(coordinator, inferenceCoordinatorAbi, owner);
+    await expect(send(made, "proposeVerifier", [0n, zkVerifier]))
+      .to.be.revertedWithCustomError(contract, "AnswerBondMissing")
+      .withArgs(least);
+    await send(made, "proposeVerifier", [2n, zkVerifier]);
   });
 
   it("has the asset and the models of its registry", async () => {

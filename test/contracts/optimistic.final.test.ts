@@ -13,6 +13,7 @@ import {
   deployOptimistic,
   FINALIZE_GAS,
   GAS_PER_BYTE,
+  GAS_PER_FINAL_BYTE,
   JUDGE_ID,
   openAnswer,
   untilWindowEnd,
@@ -22,6 +23,7 @@ import {
 } from "./support/optimistic.ts";
 import {
   buildWorld,
+  CREDIT_GAS,
   ethers,
   GWEI,
   mined,
@@ -92,7 +94,7 @@ describe("finalize", () => {
       });
       const gasFee =
         (ANSWER_GAS + GAS_PER_BYTE * 20n) * 6n * GWEI +
-        (FINALIZE_GAS + GAS_PER_BYTE * bytesAtTheEnd) * 8n * GWEI;
+        (FINALIZE_GAS + GAS_PER_FINAL_BYTE * bytesAtTheEnd + 3n * CREDIT_GAS) * 8n * GWEI;
       const royalty = ANSWER_PRICE / 20n;
       const protocolFee = ANSWER_PRICE / 40n;
       const { escrow } = asked.assignment;
@@ -100,7 +102,8 @@ describe("finalize", () => {
         ANSWER_PRICE +
           royalty +
           protocolFee +
-          (ANSWER_GAS + FINALIZE_GAS + GAS_PER_BYTE * (20n + bytesAtTheEnd)) * 10n * GWEI,
+          (ANSWER_GAS + GAS_PER_BYTE * 20n) * 10n * GWEI +
+          (FINALIZE_GAS + GAS_PER_FINAL_BYTE * bytesAtTheEnd + 2n * CREDIT_GAS) * 10n * GWEI,
       );
       expect(moved).to.deep.equal({
         operator: ANSWER_PRICE + gasFee,

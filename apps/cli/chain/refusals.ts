@@ -76,7 +76,8 @@ const NEXT_STEPS: Readonly<Record<string, NextStep>> = {
   DeadlineTooLate: ([, latest]) => `Give a shorter --deadline: ${time(latest)} at the latest.`,
   CallbackFailedAgain: "It reverted with the last value: mend the contract, or raise --gas.",
   CallbackAlreadyDelivered: "Nothing is left to do.",
-  CallbackAbsent: "The requester is no contract, or its callback comes later: nothing to retry.",
+  CallbackAbsent:
+    "The requester is no contract, its callback comes later, or it was never told anything: nothing to retry.",
   CallbackGasTooLow: ([, least]) => `Its terms ask for ${least} at least: raise --gas.`,
   RetryClosed: ([, until]) =>
     `Only the requester may since ${time(until)}, in a transaction of its own.`,

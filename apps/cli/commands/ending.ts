@@ -12,6 +12,9 @@ import { CliError } from "../failure.ts";
 /** EIP-7825: no transaction may use more. */
 const MOST_GAS = { what: "gas", most: 1n << 24n };
 
+/** Without an output their consumer may have been told that nothing will come. */
+const VOIDABLE: readonly string[] = ["Overturned", "Failed"];
+
 /** `assay expire`, `finalize`, `fail`, `retry`: what anyone may end, and callbacks given again. */
 export function registerEnding(program: Command): void {
   onRequest(
@@ -92,12 +95,15 @@ async function retry(
   });
 }
 
-/** An answer that is not final yet is handed in with its record. */
+/** An answer that is not final yet is handed in with its record; of one that fell that is told. */
 function retryCall(
   { requestId, preimage, answer }: RequestRecord,
   { isFinal, status, output }: RequestOutcome,
   gas: bigint,
 ): Call {
+  if (output === null && VOIDABLE.includes(status)) {
+    return { method: "retryVoidedCallback", values: [preimage[0], gas] };
+  }
   if (output === null) {
     const sentence = `Request ${requestId} has no output to deliver: its status is ${status}.`;
     throw new CliError(sentence, `See what became of it: assay result ${requestId}.`);

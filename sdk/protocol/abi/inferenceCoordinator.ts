@@ -37,6 +37,11 @@ export const inferenceCoordinatorAbi = [
     type: "error",
   },
   {
+    inputs: [{ internalType: "uint256", name: "leastAnswerBond", type: "uint256" }],
+    name: "AnswerBondMissing",
+    type: "error",
+  },
+  {
     inputs: [{ internalType: "bytes32", name: "requestId", type: "bytes32" }],
     name: "AssignmentMismatch",
     type: "error",
@@ -823,6 +828,14 @@ export const inferenceCoordinatorAbi = [
   },
   {
     inputs: [
+      { internalType: "uint256", name: "cost", type: "uint256" },
+      { internalType: "uint256", name: "most", type: "uint256" },
+    ],
+    name: "CallbackUnpaid",
+    type: "error",
+  },
+  {
+    inputs: [
       { internalType: "bytes32", name: "requestId", type: "bytes32" },
       { internalType: "uint256", name: "deadline", type: "uint256" },
     ],
@@ -985,6 +998,16 @@ export const inferenceCoordinatorAbi = [
     anonymous: false,
     inputs: [{ indexed: true, internalType: "bytes32", name: "requestId", type: "bytes32" }],
     name: "CallbackDelivered",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "bytes32", name: "requestId", type: "bytes32" },
+      { indexed: true, internalType: "address", name: "caller", type: "address" },
+      { indexed: false, internalType: "uint256", name: "amount", type: "uint256" },
+    ],
+    name: "CallbackPaid",
     type: "event",
   },
   {
@@ -2329,6 +2352,43 @@ export const inferenceCoordinatorAbi = [
     name: "retrySeconds",
     outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
     stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      {
+        components: [
+          { internalType: "address", name: "requester", type: "address" },
+          { internalType: "uint256", name: "nonce", type: "uint256" },
+          { internalType: "bytes32", name: "releaseId", type: "bytes32" },
+          { internalType: "enum Verification", name: "level", type: "uint8" },
+          { internalType: "bytes32", name: "inputHash", type: "bytes32" },
+          {
+            components: [
+              { internalType: "uint256", name: "maxFee", type: "uint256" },
+              { internalType: "uint256", name: "maxGasPrice", type: "uint256" },
+              { internalType: "uint256", name: "callbackGas", type: "uint256" },
+              { internalType: "uint256", name: "deadline", type: "uint256" },
+              { internalType: "enum Delivery", name: "delivery", type: "uint8" },
+              { internalType: "uint256", name: "minBond", type: "uint256" },
+              { internalType: "uint256", name: "minGrade", type: "uint256" },
+              { internalType: "uint256", name: "operatorId", type: "uint256" },
+              { internalType: "bytes32", name: "measurement", type: "bytes32" },
+            ],
+            internalType: "struct Terms",
+            name: "terms",
+            type: "tuple",
+          },
+        ],
+        internalType: "struct Request",
+        name: "request",
+        type: "tuple",
+      },
+      { internalType: "uint256", name: "callbackGas", type: "uint256" },
+    ],
+    name: "retryVoidedCallback",
+    outputs: [],
+    stateMutability: "nonpayable",
     type: "function",
   },
   {

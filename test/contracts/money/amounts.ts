@@ -6,13 +6,18 @@ const GWEI = 10n ** 9n;
 const BPS = 10_000n;
 const PENALTY_SCALE = 255n;
 const TIP_CAP = 2n * GWEI;
-const GAS_PER_BYTE = 22n;
-const FLOOR_GAS = 52_000n;
 const FLOOR_GAS_PER_BYTE = 40n;
+/** A share of the escrow to somebody beside the operator. */
+const CREDIT_GAS = 5_500n;
+const CALLBACK_OVERHEAD = 3_000n;
 
-/** Gas of a step beside its bytes and its callback. */
-const STEP_GAS = { prove: 273_000n, answer: 59_000n, finalize: 65_500n } as const;
-export type PaidStep = keyof typeof STEP_GAS;
+/** Gas of a step beside its bytes, callback and credits; of each byte; and what its calldata costs at least. */
+const STEPS = {
+  prove: { gas: 264_500n, input: 18n, output: 24n, floor: 49_000n },
+  answer: { gas: 55_200n, input: 0n, output: 24n, floor: 38_000n },
+  finalize: { gas: 60_700n, input: 0n, output: 16n, floor: 39_000n },
+} as const;
+export type PaidStep = keyof typeof STEPS;
 
 export type Level = "Optimistic" | "Zk";
 
@@ -46,11 +51,43 @@ export function listedPrice(level: Level, prices: Prices, { units }: ReleaseTerm
 export const latePenaltyOf = ({ price, penaltyShare }: Listed): bigint =>
   (price * penaltyShare) / PENALTY_SCALE;
 
+/** What a step did: bytes in its calldata, gas of its callback with the call, credits to others. */
+export interface Used {
+  readonly input: bigint;
+  readonly output: bigint;
+  readonly callback: bigint;
+  readonly credits: bigint;
+}
+
+export const withCall = (callbackGas: bigint): bigint => callbackGas + CALLBACK_OVERHEAD;
+
+export const creditsOf = (...shares: readonly bigint[]): bigint =>
+  BigInt(shares.filter((share) => share > 0n).length);
+
 /** Gas that is reimbursed for a step. */
-export function gasUnits(step: PaidStep, payloadLength: bigint, callbackGas: bigint): bigint {
-  const units = STEP_GAS[step] + GAS_PER_BYTE * payloadLength + callbackGas;
-  const floor = FLOOR_GAS + FLOOR_GAS_PER_BYTE * payloadLength;
-  return units < floor ? floor : units;
+export function gasUnits(step: PaidStep, used: Used): bigint {
+  const { input, output, callback, credits } = used;
+  const own = STEPS[step];
+  const bytes = own.input * input + own.output * output;
+  const units = own.gas + bytes + callback + credits * CREDIT_GAS;
+  return most(units, own.floor + FLOOR_GAS_PER_BYTE * (input + output));
+}
+
+/** What is paid for gas when the escrow is split: with the payer's credit, if something is left for him. */
+export function settledGas(parameters: {
+  readonly step: PaidStep;
+  readonly used: Used;
+  readonly gasPrice: bigint;
+  /** For an earlier transaction. */
+  readonly earlier: bigint;
+  readonly held: bigint;
+}): bigint {
+  const { step, used, gasPrice, earlier, held } = parameters;
+  const units = gasUnits(step, used);
+  const fee = least(earlier + units * gasPrice, held);
+  const withRefund = gasUnits(step, { ...used, credits: used.credits + 1n });
+  const creditFee = (withRefund - units) * gasPrice;
+  return held - fee > creditFee ? fee + creditFee : fee;
 }
 
 export interface GasMarket {
@@ -81,18 +118,24 @@ export function costsOf(parameters: {
   const { price, release, terms } = parameters;
   const royalty = shareOf(price, release.royaltyBps);
   const protocolFee = shareOf(price, parameters.protocolFeeBps);
-  const gas = mostUnits(parameters.level, release, terms) * terms.maxGasPrice;
+  const credits = creditsOf(royalty, protocolFee);
+  const gas = mostUnits(parameters.level, release, { terms, credits }) * terms.maxGasPrice;
   return { price, royalty, protocolFee, escrow: price + royalty + protocolFee + gas };
 }
 
-function mostUnits(level: Level, release: ReleaseTerms, terms: Terms): bigint {
-  const { callbackGas } = terms;
-  if (level === "Zk")
-    return gasUnits("prove", release.inputLength + release.outputLength, callbackGas);
-  const output = release.outputLength;
-  return terms.delivery === DELIVERY.WhenAnswered
-    ? gasUnits("answer", output, callbackGas) + gasUnits("finalize", 0n, 0n)
-    : gasUnits("answer", output, 0n) + gasUnits("finalize", output, callbackGas);
+function mostUnits(
+  level: Level,
+  { inputLength, outputLength: output }: ReleaseTerms,
+  { terms, credits }: { readonly terms: Terms; readonly credits: bigint },
+): bigint {
+  const { callbackGas, delivery } = terms;
+  const callback = callbackGas === 0n ? 0n : withCall(callbackGas);
+  const answer = { input: 0n, output, callback: 0n, credits: 0n };
+  if (level === "Zk") return gasUnits("prove", { input: inputLength, output, callback, credits });
+  return delivery === DELIVERY.WhenAnswered
+    ? gasUnits("answer", { ...answer, callback }) +
+        gasUnits("finalize", { ...answer, output: 0n, credits })
+    : gasUnits("answer", answer) + gasUnits("finalize", { ...answer, callback, credits });
 }
 
 /** What an answer locks. */
@@ -116,6 +159,9 @@ export function slashOf(
   const arrived = arrives(sent);
   return { sent, arrived, reward: (2n * arrived) / 5n };
 }
+
+/** What a bond pays at most for the callback of its answer that falls. */
+export const mostForCallback = (bond: bigint): bigint => bond / 4n;
 
 export const shareOf = (amount: bigint, bps: bigint): bigint => (amount * bps) / BPS;
 

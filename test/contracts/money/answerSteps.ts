@@ -3,9 +3,10 @@ import { strict as assert } from "node:assert";
 import type { Hex } from "../../../sdk/protocol/abiEncoding.ts";
 import type { Assignment } from "../../../sdk/protocol/assignment.ts";
 import { networkHelpers } from "../support/world.ts";
-import { gasPriceOf, gasUnits, latePenaltyOf, least, type PaidStep } from "./amounts.ts";
+import { gasPriceOf, latePenaltyOf, least } from "./amounts.ts";
 import { amountAt } from "./causes.ts";
 import { ask, INPUT } from "./askSteps.ts";
+import { checkGas, checkSettledGas } from "./gasChecks.ts";
 import { isExcused } from "./listings.ts";
 import { MIN_BOND, PRIMARY_WINDOW_SECONDS, RELEASE, replaceVerifier } from "./market.ts";
 import { freeBondUpTo, listedNow, stayingOf } from "./operatorSteps.ts";
@@ -28,6 +29,8 @@ import { balance, expired, failed, locked, penalized, settled } from "./transfer
 export const RIGHT_OUTPUT = "0x00000001";
 export const WRONG_OUTPUT = "0x00000002";
 export const EVIDENCE = "0x";
+/** Bytes of a proven answer. */
+export const PROVEN = { input: RELEASE.inputLength, output: RELEASE.outputLength };
 const DECLINABLE_SECONDS = PRIMARY_WINDOW_SECONDS / 3n;
 
 /** A proven answer: of the assigned operator, or of any who is bonded once his window is over. */
@@ -47,7 +50,7 @@ export async function prove(session: Session, dice: Dice): Promise<void> {
   noteLate(session, live, { payee, sent });
   const bonus = amountAt(session.books, `earnings ${payee}`) - before;
   const gasFee = numberIn(event, "paid") - price - bonus;
-  checkGas(live, { sent, gasFee, step: "prove", isCalled: true });
+  checkSettledGas(live, { sent, gasFee, step: "prove", isCalled: true, ...PROVEN });
   move(session, settled(live.agreed, payee, gasFee));
   session.live.delete(id);
 }
@@ -69,7 +72,7 @@ export async function answer(session: Session, dice: Dice): Promise<void> {
   const { windowEnd, record } = eventOf(sent, "RequestAnswered");
   const gasFee = numberIn(recordFields(record), "gasFee");
   const isCalled = live.terms.delivery === 0n;
-  checkGas(live, { sent, gasFee, step: "answer", isCalled });
+  checkGas(live, { sent, gasFee, step: "answer", isCalled, ...PROVEN, input: 0n });
   move(session, locked(live.agreed, payee));
   noteLate(session, live, { payee, sent });
   const answered = { payee, isRight, gasFee, record: recordFields(record) };
@@ -228,31 +231,6 @@ function takePenalty(
 }
 
 /* GAS */
-
-/** Of a fee for gas only what the callback used is not known beforehand: within its bounds, and exact where
- * there is none or it burns all. */
-export function checkGas(
-  { terms, consumer }: Live,
-  paid: {
-    readonly sent: Sent;
-    readonly gasFee: bigint;
-    readonly step: PaidStep;
-    readonly isCalled: boolean;
-    readonly payload?: bigint;
-  },
-): void {
-  const { sent, gasFee, step } = paid;
-  const gasPrice = gasPriceOf(sent.gas, terms.maxGasPrice);
-  if (gasPrice === 0n) return assert.equal(gasFee, 0n, "gas at no price");
-  const bytes = step === "prove" ? RELEASE.inputLength : 0n;
-  const payload = paid.payload ?? bytes + RELEASE.outputLength;
-  const used = gasFee / gasPrice - gasUnits(step, payload, 0n);
-  assert.equal(gasFee % gasPrice, 0n, "gas is paid by the unit");
-  const isCalled = paid.isCalled && terms.callbackGas > 0n && consumer.mood !== "has no code";
-  if (!isCalled) assert.equal(used, 0n, "gas without a callback");
-  else if (consumer.mood === "burns gas") assert.equal(used, terms.callbackGas, "all of it");
-  else assert.ok(used > 0n && used <= terms.callbackGas, `callback gas ${used}`);
-}
 
 /** What `expire` measures of itself: not known beforehand, and not much. */
 function checkReward(

@@ -24,6 +24,7 @@ export const CAUSES = [
   "slash, to the challenger",
   "slash, to the payer",
   "slash, burned",
+  "slash, for the callback",
   "gas of overturning",
   "rest of a fallen answer",
   "bond added",

@@ -1,11 +1,20 @@
+import { strict as assert } from "node:assert";
 import { AbiCoder, id as hashOfText, keccak256 } from "ethers";
 
 import type { Hex } from "../../../sdk/protocol/abiEncoding.ts";
-import { challengeBondOf, gasPriceOf, most, slashOf } from "./amounts.ts";
-import { answer, checkGas, EVIDENCE, RIGHT_OUTPUT, WRONG_OUTPUT } from "./answerSteps.ts";
+import {
+  challengeBondOf,
+  gasPriceOf,
+  most,
+  mostForCallback,
+  slashOf,
+  withCall,
+} from "./amounts.ts";
+import { answer, EVIDENCE, PROVEN, RIGHT_OUTPUT, WRONG_OUTPUT } from "./answerSteps.ts";
 import { INPUT } from "./askSteps.ts";
-import { RELEASE } from "./market.ts";
 import { amountAt } from "./causes.ts";
+import { checkGas, checkSettledGas } from "./gasChecks.ts";
+import { RELEASE } from "./market.ts";
 import { credited, noteOwed, sendPerhapsPaused } from "./owed.ts";
 import { DELIVERY } from "../../../sdk/protocol/terms.ts";
 import {
@@ -40,13 +49,13 @@ type Standing = Live & { readonly answered: Answered };
 export async function finalize(session: Session, dice: Dice): Promise<void> {
   const live = standing(session, dice, ({ answered }) => answered.challenged === undefined);
   if (live === undefined) return answer(session, dice);
-  const { payee, isRight, windowEnd, record, gasFee } = live.answered;
+  const { payee, isRight, windowEnd, record } = live.answered;
   waitUntil(session, windowEnd);
   const { coordinator: to, owner: from } = session.market;
   const args = [live.request, live.assignment, record, isRight ? RIGHT_OUTPUT : WRONG_OUTPUT];
   const sent = await sendAt(session, { from, to, method: "finalize", args });
-  const own = ownGas(live, sent);
-  move(session, unlocked(live.agreed, payee), settled(live.agreed, payee, gasFee + own));
+  const gasFee = settledFee(live, sent);
+  move(session, unlocked(live.agreed, payee), settled(live.agreed, payee, gasFee));
   session.live.delete(live.agreed.id);
 }
 
@@ -90,14 +99,14 @@ export async function escalate(session: Session, dice: Dice): Promise<void> {
     isMeant(live) && live.answered.challenged !== undefined;
   const live = standing(session, dice, isAsked) ?? standing(session, dice, isMeant);
   if (live === undefined) return answer(session, { ...dice, pick: 1 });
-  const { payee, record, gasFee, challenged } = live.answered;
+  const { payee, record, challenged } = live.answered;
   const { coordinator: to, owner: from } = session.market;
   const proven = { payee: 0n, input: INPUT, output: RIGHT_OUTPUT, evidence: EVIDENCE };
   const args = [live.request, live.assignment, record, proven];
   const sent = await sendAt(session, { from, to, method: "escalate", args });
-  const own = ownGas(live, sent);
+  const gasFee = settledFee(live, sent);
   move(session, challengeLost(live.agreed.id, payee, challenged));
-  move(session, unlocked(live.agreed, payee), settled(live.agreed, payee, gasFee + own));
+  move(session, unlocked(live.agreed, payee), settled(live.agreed, payee, gasFee));
   session.live.delete(live.agreed.id);
 }
 
@@ -122,10 +131,11 @@ export async function overturn(session: Session, dice: Dice): Promise<void> {
   const share = rewardOf(session, live);
   const gasFee = numberIn(eventOf(sent, "RequestOverturned"), "reward") - share;
   const isCapped = gasFee === live.agreed.escrow;
-  if (!isCapped) checkGas(live, { sent, gasFee, step: "prove", isCalled: true });
+  if (!isCapped)
+    checkGas(live, { sent, gasFee, step: "prove", isCalled: false, ...PROVEN, credits: 1n });
   else if (gasPriceOf(sent.gas, live.terms.maxGasPrice) === 0n)
     throw new Error("an escrow was paid for gas at no price");
-  fall(session, live, { challenger: from.address as Hex, gasFee });
+  fall(session, live, { sent, challenger: from.address as Hex, gasFee });
 }
 
 /** Nobody proved a challenged answer in time, right or not. */
@@ -136,8 +146,8 @@ export async function closeChallenge(session: Session, dice: Dice): Promise<void
   waitUntil(session, live.answered.windowEnd);
   const { coordinator: to, owner: from } = session.market;
   const args = [live.request, live.assignment, live.answered.record];
-  await sendPerhapsPaused(session, dice, { from, to, method: "closeChallenge", args });
-  fall(session, live, { challenger: challenged.challenger, gasFee: 0n });
+  const sent = await sendPerhapsPaused(session, dice, { from, to, method: "closeChallenge", args });
+  fall(session, live, { sent, challenger: challenged.challenger, gasFee: 0n });
 }
 
 /** The judge was revoked: everybody gets back what is his. */
@@ -171,13 +181,14 @@ function standing(
   return pickFrom(all.filter(isMeant), pick);
 }
 
-/** Of what was paid for a final answer, the gas of this transaction. */
-function ownGas(live: Standing, sent: Sent): bigint {
-  const paid = numberIn(eventOf(sent, "RequestFinalized"), "paid");
-  const gasFee = paid - live.agreed.price - live.answered.gasFee;
+/** Of what was paid for a final answer, the gas of both transactions. */
+function settledFee(live: Standing, sent: Sent): bigint {
+  const gasFee = numberIn(eventOf(sent, "RequestFinalized"), "paid") - live.agreed.price;
   const isCalled = live.terms.delivery === DELIVERY.WhenFinal;
-  const payload = isCalled ? RELEASE.outputLength : 0n;
-  checkGas(live, { sent, gasFee, step: "finalize", isCalled, payload });
+  const output = isCalled ? RELEASE.outputLength : 0n;
+  const earlier = live.answered.gasFee;
+  const paid = { sent, gasFee, earlier, step: "finalize", isCalled, input: 0n, output } as const;
+  checkSettledGas(live, paid);
   return gasFee;
 }
 
@@ -186,7 +197,9 @@ function rewardOf(session: Session, live: Standing): bigint {
     request: live.agreed,
     payee: live.answered.payee,
     challenger: "0x",
+    sender: "0x",
     gasFee: 0n,
+    callbackFee: 0n,
     arrives: credited(session),
   });
   return transfers.find(({ cause }) => cause === "slash, to the challenger")?.amount ?? 0n;
@@ -195,12 +208,35 @@ function rewardOf(session: Session, live: Standing): bigint {
 function fall(
   session: Session,
   live: Standing,
-  { challenger, gasFee }: { readonly challenger: Hex; readonly gasFee: bigint },
+  { sent, ...paid }: { readonly sent: Sent; readonly challenger: Hex; readonly gasFee: bigint },
 ): void {
   const { agreed: request, answered } = live;
   const { payee } = answered;
+  const sender = sent.receipt.from as Hex;
+  const callbackFee = callbackFeeOf(session, live, sent);
   move(session, challengeReturned(request.id, answered.challenged));
   noteOwed(session, slashOf(request.bond, credited(session)).sent);
-  move(session, fallen({ request, payee, challenger, gasFee, arrives: credited(session) }));
+  const parameters = { request, payee, sender, callbackFee, ...paid, arrives: credited(session) };
+  move(session, fallen(parameters));
   session.live.delete(request.id);
+}
+
+/** What the callback used is not known beforehand, but where there is none or it burns all. */
+function callbackFeeOf({ market }: Session, { agreed, terms, consumer }: Live, sent: Sent): bigint {
+  const { baseFee } = sent.gas;
+  const mostFee = withCall(terms.callbackGas) * baseFee;
+  const isPaid =
+    market.asset === "coins" && terms.callbackGas > 0n && consumer.mood !== "has no code";
+  if (!isPaid || mostFee > mostForCallback(agreed.bond)) {
+    assert.ok(
+      sent.logs.every(({ name }) => name !== "CallbackPaid"),
+      "a callback paid for",
+    );
+    return 0n;
+  }
+  const paid = numberIn(eventOf(sent, "CallbackPaid"), "amount");
+  assert.equal(paid % baseFee, 0n, "gas is paid by the unit");
+  if (consumer.mood === "burns gas") assert.equal(paid, mostFee, "all of it");
+  else assert.ok(paid > 0n && paid <= mostFee, `callback fee ${paid}`);
+  return paid;
 }

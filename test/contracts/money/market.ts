@@ -27,7 +27,8 @@ export const RELEASE: ReleaseTerms = {
   inputLength: 8n,
   outputLength: 4n,
   royaltyBps: 503n,
-  minBond: ETHER / 20n,
+  // The least there is: at the highest base fees a callback costs more than a quarter of it.
+  minBond: ETHER / 50n,
 };
 
 const Q = 21888242871839275222246405745257275088696311157297823662689037894645226208583n;

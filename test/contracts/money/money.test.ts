@@ -67,6 +67,7 @@ const WITHOUT_GAS: readonly Cause[] = [
   "rest",
   "reward of expiry",
   "late, to who expires",
+  "slash, for the callback",
   "gas of overturning",
 ];
 /** What cannot happen with the asset; everything else has to, or nothing is tested. */

@@ -184,21 +184,27 @@ export const challengeReturned = (id: Hex, made: Challenged | undefined): readon
         },
       ];
 
-/** @param gasFee Of the proof that made it fall, paid as far as the escrow goes; 0 without one. */
+/**
+ * @param gasFee Of the proof that made it fall, paid as far as the escrow goes; 0 without one.
+ * @param callbackFee What telling the consumer cost who sent the transaction; 0 if it was not called.
+ */
 export function fallen(parameters: {
   readonly request: Agreed;
   readonly payee: bigint;
   readonly challenger: Hex;
+  readonly sender: Hex;
   readonly gasFee: bigint;
+  readonly callbackFee: bigint;
   readonly arrives: Arrives;
 }): readonly Transfer[] {
-  const { request, payee, challenger, arrives } = parameters;
+  const { request, payee, challenger, sender, callbackFee, arrives } = parameters;
   const { sent, arrived, reward } = slashOf(request.bond, arrives);
   const from: Place = `locked ${payee}`;
   const payer = balance(request.payer);
   const gas = least(parameters.gasFee, request.escrow);
   return [
-    { cause: "slash, burned", from, to: "burned", amount: request.bond - sent },
+    { cause: "slash, burned", from, to: "burned", amount: request.bond - sent - callbackFee },
+    { cause: "slash, for the callback", from, to: balance(sender), amount: callbackFee },
     { cause: "slash, to the challenger", from, to: balance(challenger), amount: reward },
     { cause: "slash, to the payer", from, to: payer, amount: arrived - reward },
     { cause: "kept by the token", from, to: "outside", amount: sent - arrived },

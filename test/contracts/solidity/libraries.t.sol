@@ -15,6 +15,7 @@ import {RequestSlot, RequestSlotLib} from "../../../contracts/types/RequestSlot.
 import {RequestStatus} from "../../../contracts/types/RequestStatus.sol";
 import {Delivery, Terms} from "../../../contracts/types/Terms.sol";
 import {Verification} from "../../../contracts/types/Verification.sol";
+import {vm} from "./Vm.sol";
 
 /// @notice Hashes taken over calldata or memory are those of abi.encode.
 contract HashTest {
@@ -167,9 +168,12 @@ contract RequestSlotTest {
     function testFuzz_finalizedSlotHoldsItsFields(
         uint8 levelNumber,
         uint8 grade,
-        uint40 time,
+        uint40 seconds_,
+        uint24 age,
         bytes32 outputHash
-    ) external pure {
+    ) external {
+        uint256 time = seconds_;
+        vm.warp(time + age);
         Verification level = Verification(levelNumber % 3);
         RequestStatus end = grade % 2 == 0 ? RequestStatus.Finalized : RequestStatus.Overturned;
         RequestSlot slot = RequestSlotLib.finalized(end, level, grade, time, outputHash);
@@ -181,7 +185,40 @@ contract RequestSlotTest {
         RequestSlot delivered = slot.withDelivered();
         assert(delivered.status() == end);
         _check(delivered, level, grade, time, outputHash);
-        assert(delivered.isDelivered());
+        assert(delivered.isDelivered() && !delivered.isVoided());
+    }
+
+    /// @dev From the answer on in steps of six hours, 255 of them.
+    function testFuzz_finalStateIsDatedAtMostOneStepLater(
+        uint40 time,
+        uint24 age,
+        uint32 later
+    ) external {
+        vm.warp(uint256(time) + age);
+        RequestSlot slot = RequestSlotLib.finalized(
+            RequestStatus.Finalized,
+            Verification.Zk,
+            0,
+            time,
+            0
+        );
+        vm.warp(uint256(time) + age + (later % (100 * 365 days)));
+        uint256 delay = slot.finalBy() - time;
+        assert(delay % 6 hours == 0);
+        if (age > 255 * 6 hours) assert(delay == 255 * 6 hours);
+        else assert(delay >= age && delay < uint256(age) + 6 hours);
+    }
+
+    function testFuzz_voidedSlotHoldsItsTime(uint40 time, uint8 number) external {
+        vm.warp(time);
+        RequestStatus terminal = RequestStatus(5 + (number % 3));
+        RequestSlot slot = RequestSlotLib.voided(terminal);
+        assert(slot.status() == terminal && slot.outputDigest() == 0 && !slot.hasResult());
+        assert(slot.isVoided() && !slot.isDelivered());
+        vm.warp(uint256(time) + 100 * 365 days);
+        assert(slot.answeredAt() == time && slot.finalBy() == time);
+        slot = slot.withDelivered();
+        assert(slot.isVoided() && slot.isDelivered() && slot.status() == terminal);
     }
 
     function testFuzz_answeredSlotHoldsItsFields(
@@ -207,7 +244,7 @@ contract RequestSlotTest {
         RequestStatus terminal = RequestStatus(5 + (number % 3));
         RequestSlot slot = RequestSlotLib.ended(terminal);
         assert(slot.status() == terminal && slot.outputDigest() == 0 && !slot.isDelivered());
-        assert(!slot.hasResult());
+        assert(!slot.hasResult() && !slot.isVoided());
     }
 
     function _check(
@@ -216,7 +253,7 @@ contract RequestSlotTest {
         uint256 grade,
         uint256 time,
         bytes32 outputHash
-    ) private pure {
+    ) private view {
         assert(slot.level() == level);
         assert(slot.grade() == grade);
         assert(slot.answeredAt() == time);

@@ -13,7 +13,7 @@ contract MarketReachTest {
     uint256 private constant TRIES = 8;
     string private constant MARKET = "test/contracts/solidity/invariants.t.sol:FuzzedMarket";
 
-    string[31] private steps = [
+    string[32] private steps = [
         "ask",
         "askFor",
         "askMany",
@@ -38,6 +38,7 @@ contract MarketReachTest {
         "escalate",
         "overturn",
         "closeChallenge",
+        "retryVoidedCallback",
         "expire",
         "decline",
         "fail",

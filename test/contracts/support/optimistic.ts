@@ -33,10 +33,11 @@ export const PROOF_SECONDS = DEVELOPMENT_PROFILE.proofSeconds;
 export const RETRY_SECONDS = DEVELOPMENT_PROFILE.retrySeconds;
 /** Of the verifier that judges; the other one is that of level Zk. */
 export const JUDGE_ID = 2n;
-/** Gas that is reimbursed for an answer and for making it final, each byte beside (`FeeLib`). */
-export const ANSWER_GAS = 59_000n;
-export const FINALIZE_GAS = 65_500n;
-export const GAS_PER_BYTE = 22n;
+/** Gas that is reimbursed for an answer and for making it final, each byte of output beside (`FeeLib`). */
+export const ANSWER_GAS = 55_200n;
+export const FINALIZE_GAS = 60_700n;
+export const GAS_PER_BYTE = 24n;
+export const GAS_PER_FINAL_BYTE = 16n;
 export const LIMITS = {
   minGasPrice: 0n,
   maxCallbackGas: 2_500_000n,

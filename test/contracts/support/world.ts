@@ -58,6 +58,11 @@ export const PRICES = {
 };
 export const PRICE = 3n * PRICES.computePrice + 2n * PRICES.proofPrice + PRICES.bytePrice;
 export const CALLBACK_GAS = 400_000n;
+/** Gas that is reimbursed for a proven answer of 20 bytes to an input of 128 (`FeeLib`). */
+export const PROOF_GAS = 264_500n + 18n * 128n + 24n * 20n;
+/** The same of a share of the escrow that goes to others, and of calling back. */
+export const CREDIT_GAS = 5_500n;
+export const CALL_GAS = 3_000n;
 
 export const INPUT = Uint8Array.from({ length: 128 }, (_, i) => (7 * i) % 251);
 /** Ten int16 logits; the greatest is the fourth. */

@@ -124,16 +124,27 @@ describe("nextStep, watching with leave to challenge", () => {
 
 describe("isWorthOverturning", () => {
   const market = { baseFee: 10n * GWEI, tip: GWEI, isCoin: true };
-  // 273,000 gas and 22 a byte and the callback; 110,000 more are not reimbursed.
-  const gas = 273_000n + 22n * 8n + 100_000n;
-  const least = 5n * (gas + 110_000n) * 11n * GWEI;
+  // 270,000 gas and 18 or 24 a byte; 110,000 more are not reimbursed, nor the tip of the callback.
+  const gas = 270_000n + 18n * 4n + 24n * 4n;
+  const tip = 103_000n * GWEI;
+  const least = 5n * ((gas + 110_000n) * 11n * GWEI + tip);
   const row = (bond: bigint) => wrong({ agreement: agreement({ bond, maxGasPrice: 0n }) });
 
   it("compares a fifth of the bond, and what is reimbursed, with gas", () => {
     assert.equal(isWorthOverturning(row(least), watching({ market })), true);
     assert.equal(isWorthOverturning(row(least - 5n), watching({ market })), false);
-    const reimbursed = wrong({ agreement: agreement({ bond: 5n * 110_000n * 11n * GWEI }) });
+    const rest = 5n * (110_000n * 11n * GWEI + tip);
+    const reimbursed = wrong({ agreement: agreement({ bond: rest }) });
     assert.equal(isWorthOverturning(reimbursed, watching({ market })), true);
+  });
+
+  it("is put off by no callback, however dear: its base fee is paid from the bond, or it is left out", () => {
+    const agreed = agreement({ bond: least, maxGasPrice: 0n, callbackGas: 2_500_000 });
+    const untipped = { ...market, baseFee: 11n * GWEI, tip: 0n };
+    assert.equal(
+      isWorthOverturning(wrong({ agreement: agreed }), watching({ market: untipped })),
+      true,
+    );
   });
 
   it("is taken for true where money cannot be compared", () => {

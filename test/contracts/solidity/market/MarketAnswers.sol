@@ -12,9 +12,6 @@ import {ScriptedModel} from "./MarketVerifier.sol";
 
 /// @notice How answers come in, become final and reach their consumers.
 abstract contract MarketAnswers is MarketOperators {
-    /// @dev The consumer that reverts.
-    uint256 private constant STUBBORN = uint256(MarketConsumer.Mood.Revert);
-
     /* STEPS */
 
     /// @notice A proven answer, sent by anybody.
@@ -219,7 +216,7 @@ abstract contract MarketAnswers is MarketOperators {
         if (id != 0) _jumpTo(_entries[id].windowEnd);
     }
 
-    function _retry(Entry storage entry, bytes memory data) private {
+    function _retry(Entry storage entry, bytes memory data) internal {
         MarketConsumer consumer = MarketConsumer(payable(entry.request.requester));
         MarketConsumer.Mood before = consumer.mood();
         consumer.setMood(MarketConsumer.Mood.Accept);

@@ -99,6 +99,11 @@ abstract contract MarketAttacks is MarketDisputes {
         _refused(_finalizing(entry));
         _refused(_closing(entry));
         _refused(_failing(entry));
+        bool isFinal = entry.status == RequestStatus.Finalized || entry.hasOutput;
+        if (isFinal || entry.status == RequestStatus.Expired)
+            _refused(
+                abi.encodeCall(coordinator.retryVoidedCallback, (entry.request, CALLBACK_GAS))
+            );
         _refused(_escalating(entry, _proof(id, entry.record.payee)));
         _overturn(id, bytes32(uint256(1)), true);
         _done();

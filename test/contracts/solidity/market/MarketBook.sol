@@ -16,6 +16,8 @@ abstract contract MarketBook is MarketWorld {
         /// @dev The optimistic answer that was given is not the right one.
         bool isWrong;
         bool isCommitted;
+        /// @dev A proven output took the place of the one that fell.
+        bool hasOutput;
         uint40 windowEnd;
         /// @dev Where the request stands among those of its status.
         uint32 place;

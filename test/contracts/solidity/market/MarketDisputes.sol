@@ -56,12 +56,25 @@ abstract contract MarketDisputes is MarketAnswers {
             }
             _jumpTo(_entries[id].windowEnd);
         }
+        _close(id);
+    }
+
+    /// @notice A consumer that has come round hears that nothing holds.
+    function retryVoidedCallback(uint256 pick, uint256 dice) external step(pick, dice) {
+        bytes32 id = _find(RequestStatus.Overturned, Wanted.Untold, pick);
+        if (id == 0) {
+            _askAt(Verification.Optimistic, STUBBORN, dice | (1 << 56));
+            id = _answerOne(_newest(), dice, false);
+            if (id == 0 || !_awaits(_entries[id], Wanted.Untold)) return _instead();
+            _challenge(id);
+            _jumpTo(_entries[id].windowEnd);
+            _close(id);
+        }
         Entry storage entry = _entries[id];
-        bytes memory data = abi.encodeCall(
-            coordinator.closeChallenge,
-            (entry.request, entry.assignment, entry.record)
+        _retry(
+            entry,
+            abi.encodeCall(coordinator.retryVoidedCallback, (entry.request, CALLBACK_GAS))
         );
-        _send(PASSER_BY, address(coordinator), data);
     }
 
     /// @notice Up to three requests that nobody answered in time.
@@ -127,6 +140,15 @@ abstract contract MarketDisputes is MarketAnswers {
             (entry.request, entry.assignment, entry.record)
         );
         _sendValue(CHALLENGER, address(coordinator), _missing(CHALLENGER, bond), data);
+    }
+
+    function _close(bytes32 id) private {
+        Entry storage entry = _entries[id];
+        bytes memory data = abi.encodeCall(
+            coordinator.closeChallenge,
+            (entry.request, entry.assignment, entry.record)
+        );
+        _send(PASSER_BY, address(coordinator), data);
     }
 
     function _overturn(bytes32 id, bytes32 salt, bool isForbidden) internal {

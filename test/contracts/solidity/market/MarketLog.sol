@@ -22,6 +22,8 @@ abstract contract MarketLog is MarketDraws {
     uint256 private _sent;
     /// @dev Of a late penalty, what waits for the event that says whom it goes to.
     uint256 private _bonus;
+    /// @dev The same of what a slashed bond pays for a callback.
+    uint256 private _callbackFee;
 
     function _book(Vm.Log[] memory logs) internal {
         if (operators.burned() < _burned) breaches.burnedShrank = true;
@@ -48,6 +50,7 @@ abstract contract MarketLog is MarketDraws {
         else if (topic == IInferenceDisputes.RequestChallenged.selector) _challenged(id, log);
         else if (topic == IInferenceDisputes.ChallengeAnswered.selector) _proven(id);
         else if (topic == IInferenceDisputes.RequestOverturned.selector) _overturned(id, log);
+        else if (topic == IInferenceDisputes.CallbackPaid.selector) _callbackPaid(id, log);
         else if (topic == IInferenceEndings.RequestExpired.selector) _expired(id, log);
         else if (topic == IInferenceEndings.RequestFailed.selector) _failed(id, log.data);
         else if (topic == IInferenceEndings.CallbackDelivered.selector) _delivered(id);
@@ -201,11 +204,13 @@ abstract contract MarketLog is MarketDraws {
         (uint256 taken, uint256 sent) = _takePending(entry.record.payee);
         uint256 bond = entry.assignment.bond;
         uint256 escrow = entry.assignment.escrow;
-        uint256 share = (sent * 2) / 5;
-        if (taken != bond || slashed != bond || sent != bond / 2) breaches.splitWrong = true;
-        if (reward + refund != escrow + sent || reward < share) breaches.splitWrong = true;
+        uint256 shared = bond / 2;
+        uint256 share = (shared * 2) / 5;
+        if (taken != bond || slashed != bond || sent < shared) breaches.splitWrong = true;
+        if (reward + refund != escrow + shared || reward < share) breaches.splitWrong = true;
         if (output.length == 0 && reward != share) breaches.splitWrong = true;
-        if (refund > escrow + sent - share) breaches.refundTooHigh = true;
+        if (refund > escrow + shared - share) breaches.refundTooHigh = true;
+        _callbackFee = sent - shared;
 
         _locked[entry.record.payee] -= bond;
         _staying[entry.record.payee] -= bond;
@@ -215,9 +220,22 @@ abstract contract MarketLog is MarketDraws {
         _balances[entry.assignment.payer] += int256(refund);
         _returnChallengeBond(entry);
         entry.fallen = bytes25(entry.record.outputHash);
+        entry.hasOutput = output.length > 0;
         // Said of another output from here on.
         entry.isDelivered = false;
         _move(id, RequestStatus.Overturned);
+    }
+
+    /// @dev Out of what would be burned, of which half stays burned whatever gas costs.
+    function _callbackPaid(bytes32 id, Vm.Log memory log) private {
+        Entry storage entry = _entries[id];
+        uint256 amount = abi.decode(log.data, (uint256));
+        // What the terms allow, and what calling takes.
+        uint256 most = (entry.request.terms.callbackGas + 3_000) * block.basefee;
+        if (amount != _callbackFee || amount > most) breaches.splitWrong = true;
+        if (amount > entry.assignment.bond / 4) breaches.splitWrong = true;
+        _callbackFee = 0;
+        _balances[address(uint160(uint256(log.topics[2])))] += int256(amount);
     }
 
     function _returnChallengeBond(Entry storage entry) private {

@@ -5,6 +5,7 @@ import {RequestStatus} from "../../../../contracts/types/RequestStatus.sol";
 import {Delivery} from "../../../../contracts/types/Terms.sol";
 import {Verification} from "../../../../contracts/types/Verification.sol";
 import {vm} from "../Vm.sol";
+import {MarketConsumer} from "./MarketConsumer.sol";
 import {MarketLog} from "./MarketLog.sol";
 
 /// @notice What all steps are made of. Every step takes two numbers: which request or account, and how.
@@ -13,6 +14,9 @@ abstract contract MarketSteps is MarketLog {
         uint256 tries;
         uint256 successes;
     }
+
+    /// @dev Index of the consumer whose callbacks fail.
+    uint256 internal constant STUBBORN = uint256(MarketConsumer.Mood.Revert);
 
     /// @notice How often a step was taken, and did what it was meant to.
     mapping(bytes4 step => Tally) public tallies;
@@ -96,6 +100,7 @@ abstract contract MarketSteps is MarketLog {
         Unproven,
         Undelivered,
         Unheard,
+        Untold,
         Any
     }
 
@@ -122,6 +127,12 @@ abstract contract MarketSteps is MarketLog {
                     entry.request.terms.delivery == Delivery.WhenAnswered;
             return isDue && !entry.isDelivered && entry.request.terms.callbackGas > 0;
         }
+        if (wanted == Wanted.Untold)
+            return
+                entry.request.requester == _accounts[STUBBORN] &&
+                entry.request.terms.callbackGas > 0 &&
+                !entry.isDelivered &&
+                !entry.hasOutput;
         if (_isRevoked(entry)) return false;
         bool isZk = entry.request.level == Verification.Zk;
         bool isOverdue = block.timestamp >= entry.request.terms.deadline;
