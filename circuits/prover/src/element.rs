@@ -2,7 +2,6 @@
 
 use crate::container::long;
 use crate::error::{File, ProverError, Result};
-use crate::msm::batch::{self, Pair};
 use ark_bn254::{Fq, Fq2, Fr, g1, g2};
 use ark_ec::AffineRepr;
 use ark_ec::short_weierstrass::{Affine, Projective, SWCurveConfig};
@@ -14,10 +13,6 @@ pub const G1_BYTES: usize = 64;
 pub const G2_BYTES: usize = 128;
 
 pub type Limbs = [u64; 4];
-
-/// Fewer additions are done one by one.
-#[cfg(target_arch = "x86_64")]
-const LEAST_FOR_LANES: usize = 8;
 
 /// 256 bits at `at`, lowest limb first.
 #[inline]
@@ -47,9 +42,9 @@ pub fn is_scalar(value: &Limbs) -> bool {
 
 /// A coordinate of a point: an element of the base field or of its quadratic extension.
 pub trait Coordinate: Field {
-    const BYTES: usize;
-    /// Memory that `add_pairs` uses again and again.
-    type Room: Default + Send;
+    /// How many elements of the base field it is.
+    const PARTS: usize;
+    const BYTES: usize = Self::PARTS * ELEMENT;
     /// Montgomery form is also the library's own, so reading is copying. No range check.
     fn read(bytes: &[u8]) -> Self;
     /// Whether the bytes are an element: every part below the base field's order.
@@ -60,35 +55,15 @@ pub trait Coordinate: Field {
     fn write_big_endian(&self, bytes: &mut [u8]);
     /// Which of the two square roots it is: the last part that is not zero is above half.
     fn is_negative(&self) -> bool;
-    /// Adds pairs of points with different x, none at infinity, in the fastest way there is here.
-    fn add_pairs(
-        points: &[Point<Self>],
-        pairs: &[Pair],
-        sums: &mut [Point<Self>],
-        room: &mut Self::Room,
-    );
-}
-
-/// Room for additions one by one, and for those eight at a time.
-pub struct BothRooms<F, const D: usize> {
-    products: Vec<F>,
-    #[cfg(target_arch = "x86_64")]
-    lanes: crate::msm::lane_pairs::Room<D>,
-}
-
-impl<F, const D: usize> Default for BothRooms<F, D> {
-    fn default() -> Self {
-        Self {
-            products: Vec::new(),
-            #[cfg(target_arch = "x86_64")]
-            lanes: Vec::new(),
-        }
-    }
+    /// One of its parts in the base field, in Montgomery form.
+    fn part(&self, index: usize) -> &Limbs;
+    /// What is written must be reduced.
+    fn part_mut(&mut self, index: usize) -> &mut Limbs;
+    fn from_parts(part: impl Fn(usize) -> Limbs) -> Self;
 }
 
 impl Coordinate for Fq {
-    const BYTES: usize = ELEMENT;
-    type Room = BothRooms<Fq, 1>;
+    const PARTS: usize = 1;
 
     #[inline]
     fn read(bytes: &[u8]) -> Self {
@@ -113,25 +88,24 @@ impl Coordinate for Fq {
         is_below(&Fq::MODULUS_MINUS_ONE_DIV_TWO.0, &self.into_bigint().0)
     }
 
-    fn add_pairs(
-        points: &[Point<Fq>],
-        pairs: &[Pair],
-        sums: &mut [Point<Fq>],
-        room: &mut Self::Room,
-    ) {
-        #[cfg(target_arch = "x86_64")]
-        if pairs.len() >= LEAST_FOR_LANES && crate::machine::has_lanes() {
-            // SAFETY: the line above asked the machine for the instructions.
-            unsafe { crate::msm::lane_pairs::add_pairs(points, pairs, sums, &mut room.lanes) };
-            return;
-        }
-        batch::add_pairs(points, pairs, sums, &mut room.products);
+    #[inline]
+    fn part(&self, _: usize) -> &Limbs {
+        &self.0.0
+    }
+
+    #[inline]
+    fn part_mut(&mut self, _: usize) -> &mut Limbs {
+        &mut self.0.0
+    }
+
+    #[inline]
+    fn from_parts(part: impl Fn(usize) -> Limbs) -> Self {
+        Fq::new_unchecked(BigInt(part(0)))
     }
 }
 
 impl Coordinate for Fq2 {
-    const BYTES: usize = 2 * ELEMENT;
-    type Room = BothRooms<Fq2, 2>;
+    const PARTS: usize = 2;
 
     #[inline]
     fn read(bytes: &[u8]) -> Self {
@@ -156,19 +130,20 @@ impl Coordinate for Fq2 {
         if self.c1 == Fq::ZERO { self.c0.is_negative() } else { self.c1.is_negative() }
     }
 
-    fn add_pairs(
-        points: &[Point<Fq2>],
-        pairs: &[Pair],
-        sums: &mut [Point<Fq2>],
-        room: &mut Self::Room,
-    ) {
-        #[cfg(target_arch = "x86_64")]
-        if pairs.len() >= LEAST_FOR_LANES && crate::machine::has_lanes() {
-            // SAFETY: the line above asked the machine for the instructions.
-            unsafe { crate::msm::lane_pairs::add_pairs(points, pairs, sums, &mut room.lanes) };
-            return;
-        }
-        batch::add_pairs(points, pairs, sums, &mut room.products);
+    #[inline]
+    fn part(&self, index: usize) -> &Limbs {
+        if index == 0 { &self.c0.0.0 } else { &self.c1.0.0 }
+    }
+
+    #[inline]
+    fn part_mut(&mut self, index: usize) -> &mut Limbs {
+        if index == 0 { &mut self.c0.0.0 } else { &mut self.c1.0.0 }
+    }
+
+    #[inline]
+    fn from_parts(part: impl Fn(usize) -> Limbs) -> Self {
+        let element = |index| Fq::new_unchecked(BigInt(part(index)));
+        Fq2::new(element(0), element(1))
     }
 }
 

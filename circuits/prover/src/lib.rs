@@ -7,12 +7,8 @@ pub mod container;
 pub mod control;
 pub mod element;
 pub mod error;
-pub mod fft;
 pub mod fixed_base;
-#[cfg(target_arch = "x86_64")]
-mod lane_fft;
-#[cfg(target_arch = "x86_64")]
-mod lanes;
+pub mod kernels;
 pub mod machine;
 pub mod matrices;
 pub mod memory;
@@ -22,7 +18,6 @@ mod node;
 #[cfg(feature = "node")]
 mod node_setup;
 pub mod prove;
-pub mod quotient;
 pub mod random;
 pub mod self_test;
 pub mod setup;

@@ -4,27 +4,45 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 static IS_PORTABLE: AtomicBool = AtomicBool::new(false);
 
+/// What the hot loops may be made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Instructions {
+    /// Those that all machines have.
+    Portable,
+    /// AVX-512 with its 52-bit products.
+    Avx512,
+}
+
+impl Instructions {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Portable => "portable",
+            Self::Avx512 => "avx512-ifma",
+        }
+    }
+}
+
 /// Keeps to the code that runs on all machines, in this whole process and from now on.
 pub fn keep_portable() {
     IS_PORTABLE.store(true, Ordering::Relaxed);
 }
 
-/// Whether eight elements are worked on at a time.
-pub fn has_lanes() -> bool {
-    are_lanes_available() && !IS_PORTABLE.load(Ordering::Relaxed)
-}
-
-/// Name of the code that is used: `avx512-ifma` or `portable`.
-pub fn instructions() -> &'static str {
-    if has_lanes() { "avx512-ifma" } else { "portable" }
+/// The best that this machine has, and that may be used.
+pub fn instructions() -> Instructions {
+    match IS_PORTABLE.load(Ordering::Relaxed) {
+        false if has_avx512() => Instructions::Avx512,
+        _ => Instructions::Portable,
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
-fn are_lanes_available() -> bool {
-    crate::lanes::are_available()
+fn has_avx512() -> bool {
+    is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512dq")
+        && is_x86_feature_detected!("avx512ifma")
 }
 
 #[cfg(not(target_arch = "x86_64"))]
-fn are_lanes_available() -> bool {
+fn has_avx512() -> bool {
     false
 }

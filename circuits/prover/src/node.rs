@@ -233,7 +233,7 @@ impl NativeProver {
     /// Which code this machine runs: `avx512-ifma` or `portable`.
     #[napi]
     pub fn instructions(&self) -> String {
-        crate::machine::instructions().to_owned()
+        crate::machine::instructions().name().to_owned()
     }
 
     /// Makes a known proof and compares it.

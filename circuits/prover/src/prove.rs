@@ -1,11 +1,11 @@
 use crate::control::{Control, Phase, Timings};
 use crate::element::{Limbs, to_point};
 use crate::error::{ProverError, Result};
+use crate::matrices;
 use crate::msm::{multi_exponentiation, working_bytes};
 use crate::verify::{Proof, verify};
 use crate::wtns::Witness;
 use crate::zkey::Zkey;
-use crate::{matrices, quotient};
 use ark_bn254::{Fr, G1Projective, G2Projective, g1, g2};
 use ark_ff::PrimeField;
 
@@ -55,7 +55,7 @@ pub fn prove(key: &Zkey, wtns: &[u8], options: &Options<'_>) -> Result<Proven> {
     let values = &witness.values;
     let products = timings.measure(Phase::Matrices, control, || matrices::products(key, values))?;
     let scalars = timings
-        .measure(Phase::Fft, control, || quotient::quotient(&key.roots, products, control))?;
+        .measure(Phase::Fft, control, || key.roots.quotient(products.a, products.b, control))?;
     let sums = sums(key, values, &scalars, control, &mut timings)?;
     timings
         .measure(Phase::Verify, control, || {

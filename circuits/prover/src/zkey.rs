@@ -2,7 +2,7 @@ use crate::container::{Sections, word};
 use crate::element::{Bases, ELEMENT, G1_BYTES, G2_BYTES, Group, Point};
 use crate::element::{is_scalar, limbs, require_valid};
 use crate::error::{File, ProverError, Result};
-use crate::fft::Roots;
+use crate::kernels::Roots;
 use crate::storage::Storage;
 use ark_bn254::{Fq, Fq2, Fr, G2Affine, g1, g2};
 use ark_ff::PrimeField;

@@ -3,8 +3,6 @@
 pub(crate) mod batch;
 mod buckets;
 pub(crate) mod digits;
-#[cfg(target_arch = "x86_64")]
-pub(crate) mod lane_pairs;
 mod reduce;
 
 use crate::control::Control;

@@ -1,10 +1,10 @@
 //! Buckets to one sum: Σ (k + 1)·(bucket k) of each window, many chains of additions side by side,
 //! so that they share inversions and lanes as the buckets' own sums do.
 
-use super::batch::{Pair, add_pairs};
 use super::buckets::BucketSum;
 use crate::element::{Coordinate, Group, Point};
 use crate::error::Result;
+use crate::kernels::{Pair, Room, add_any_pairs, add_pairs};
 use crate::memory::filled;
 use ark_ec::AdditiveGroup;
 use ark_ec::short_weierstrass::Projective;
@@ -71,13 +71,13 @@ struct Adder<F: Coordinate> {
     points: Vec<Point<F>>,
     pairs: Vec<Pair>,
     unusual: Vec<Pair>,
-    room: F::Room,
+    room: Room<F>,
 }
 
 impl<F: Coordinate> Default for Adder<F> {
     fn default() -> Self {
         let (points, pairs, unusual) = (Vec::new(), Vec::new(), Vec::new());
-        Self { points, pairs, unusual, room: F::Room::default() }
+        Self { points, pairs, unusual, room: Room::default() }
     }
 }
 
@@ -104,7 +104,7 @@ impl<F: Coordinate> Adder<F> {
             }
             points.extend([*sum, point]);
         }
-        F::add_pairs(points, pairs, sums, room);
-        add_pairs(points, unusual, sums, &mut Vec::new());
+        add_pairs(points, pairs, sums, room);
+        add_any_pairs(points, unusual, sums);
     }
 }

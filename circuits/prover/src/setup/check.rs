@@ -11,7 +11,7 @@ use crate::blake2b::Digest;
 use crate::control::Control;
 use crate::element::{Bases, Coordinate, Limbs, Point, to_point};
 use crate::error::{ProverError, Result};
-use crate::fft::Roots;
+use crate::kernels::PlainRoots;
 use crate::memory::{filled, reserved};
 use crate::msm::multi_exponentiation;
 use crate::zkey::Zkey;
@@ -177,7 +177,7 @@ fn powers_agree(circuit: &Circuit, ptau: &Ptau, key: &Zkey, control: &Control) -
     for (value, coefficient) in values.iter_mut().zip(&coefficients) {
         *value = -Fr::from_bigint(BigInt(*coefficient)).unwrap_or(Fr::ZERO).double();
     }
-    Roots::one_by_one(power)?.coefficients_to_odd_points(&mut values);
+    PlainRoots::new(power)?.coefficients_to_odd_points(&mut values);
     let scalars: Vec<Limbs> = values.iter().map(|value| value.into_bigint().0).collect();
     let own = multi_exponentiation::<g1::Config>(key.h(), &scalars, control)?;
     let points = [to_point::<g1::Config>(&own), to_point::<g1::Config>(&expected)];

@@ -1,6 +1,6 @@
 use crate::error::Result;
-use crate::fft::root_of_unity;
 use crate::fixed_base::{geometric, invert_all};
+use crate::kernels::root_of_unity;
 use ark_bn254::Fr;
 use ark_ff::Field;
 use rayon::prelude::*;

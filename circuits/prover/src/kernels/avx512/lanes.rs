@@ -68,13 +68,6 @@ impl Stored {
     pub const ZERO: Self = Self([[0; 8]; 5]);
 }
 
-/// Whether this machine can do what stands here.
-pub fn are_available() -> bool {
-    is_x86_feature_detected!("avx512f")
-        && is_x86_feature_detected!("avx512dq")
-        && is_x86_feature_detected!("avx512ifma")
-}
-
 #[inline]
 #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
 pub fn load(from: &[u64; 8]) -> V {

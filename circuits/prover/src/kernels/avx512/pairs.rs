@@ -4,14 +4,14 @@
 // As in `lanes`.
 #![allow(clippy::needless_range_loop)]
 
-use super::batch::Pair;
-use crate::element::{Coordinate, Limbs, Point};
-use crate::lanes::{
+use super::lanes::{
     Lanes, Modulus, Stored, add, broadcast, doubled, extracted, far, inserted, multiply, narrowed,
     read, reduced_once, row, split, subtract, transposed, widened, write, write_row,
 };
-use ark_bn254::{Fq, Fq2};
-use ark_ff::{BigInt, PrimeField};
+use crate::element::{Coordinate, Point};
+use crate::kernels::pair::Pair;
+use ark_bn254::Fq;
+use ark_ff::PrimeField;
 
 struct Base;
 
@@ -21,68 +21,27 @@ impl Modulus for Base {
 
 const FOUR_TIMES: [u64; 5] = doubled(Base::TWICE);
 
-/// A coordinate as its parts in the base field.
-pub trait Parts<const D: usize>: Coordinate {
-    fn part(&self, index: usize) -> &Limbs;
-    /// What is written must be reduced.
-    fn part_mut(&mut self, index: usize) -> &mut Limbs;
-    fn from_parts(parts: [Limbs; D]) -> Self;
-}
-
-impl Parts<1> for Fq {
-    #[inline]
-    fn part(&self, _: usize) -> &Limbs {
-        &self.0.0
-    }
-
-    #[inline]
-    fn part_mut(&mut self, _: usize) -> &mut Limbs {
-        &mut self.0.0
-    }
-
-    #[inline]
-    fn from_parts([limbs]: [Limbs; 1]) -> Self {
-        Fq::new_unchecked(BigInt(limbs))
-    }
-}
-
-impl Parts<2> for Fq2 {
-    #[inline]
-    fn part(&self, index: usize) -> &Limbs {
-        if index == 0 { &self.c0.0.0 } else { &self.c1.0.0 }
-    }
-
-    #[inline]
-    fn part_mut(&mut self, index: usize) -> &mut Limbs {
-        if index == 0 { &mut self.c0.0.0 } else { &mut self.c1.0.0 }
-    }
-
-    #[inline]
-    fn from_parts([c0, c1]: [Limbs; 2]) -> Self {
-        Fq2::new(Fq::from_parts([c0]), Fq::from_parts([c1]))
-    }
-}
-
 /// Eight coordinates. Every part is below 2·p unless said otherwise.
 type Eight<const D: usize> = [Lanes; D];
 
 /// Two chains of running products, so that one need not wait for the other.
 const CHAINS: usize = 2;
 
-/// A denominator of each lane, and the product of those before it in its chain; both far.
-pub type Room<const D: usize> = Vec<[[Stored; D]; 2]>;
+/// Of each step the parts of a denominator of each lane, and of the product of those before it in
+/// its chain; both far.
+pub type Room = Vec<Stored>;
 
-/// Adds pairs of points with different x, none at infinity.
+/// Adds pairs of points with different x, none at infinity. D is the number of F's parts.
 #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
-pub fn add_pairs<F: Parts<D>, const D: usize>(
+pub fn add_pairs<F: Coordinate, const D: usize>(
     points: &[Point<F>],
     pairs: &[Pair],
     sums: &mut [Point<F>],
-    room: &mut Room<D>,
+    room: &mut Room,
 ) {
     let Some(last) = pairs.last() else { return };
     let steps = pairs.len().div_ceil(8);
-    room.resize(steps, [[Stored::ZERO; D]; 2]);
+    room.resize(steps * 2 * D, Stored::ZERO);
     // The last step is filled up with pairs that are added twice.
     let pairs_of = |step: usize| -> [Pair; 8] {
         std::array::from_fn(|lane| *pairs.get(8 * step + lane).unwrap_or(last))
@@ -97,15 +56,17 @@ pub fn add_pairs<F: Parts<D>, const D: usize>(
     for step in 0..steps {
         let chain = &mut chains[step % CHAINS];
         let denominator = denominators(points, &pairs_of(step));
-        write_parts(&mut room[step][0], &denominator);
-        write_parts(&mut room[step][1], chain);
+        let (own, before) = room[step * 2 * D..][..2 * D].split_at_mut(D);
+        write_parts(own, &denominator);
+        write_parts(before, chain);
         *chain = times(&denominator, chain);
     }
     invert::<F, D>(&mut chains);
     for step in (0..steps).rev() {
         let chain = &mut chains[step % CHAINS];
-        let inverse = times(&read_parts(&room[step][1]), chain);
-        *chain = times(&read_parts(&room[step][0]), chain);
+        let (own, before) = room[step * 2 * D..][..2 * D].split_at(D);
+        let inverse = times(&read_parts(before), chain);
+        *chain = times(&read_parts(own), chain);
         add_eight(points, &pairs_of(step), &inverse, sums);
     }
 }
@@ -131,7 +92,7 @@ fn times<const D: usize>(a: &Eight<D>, b: &Eight<D>) -> Eight<D> {
 
 #[inline]
 #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
-fn write_parts<const D: usize>(to: &mut [Stored; D], from: &Eight<D>) {
+fn write_parts<const D: usize>(to: &mut [Stored], from: &Eight<D>) {
     for part in 0..D {
         write(&mut to[part], from[part]);
     }
@@ -139,7 +100,7 @@ fn write_parts<const D: usize>(to: &mut [Stored; D], from: &Eight<D>) {
 
 #[inline]
 #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
-fn read_parts<const D: usize>(from: &[Stored; D]) -> Eight<D> {
+fn read_parts<const D: usize>(from: &[Stored]) -> Eight<D> {
     let mut parts = [broadcast([0; 5]); D];
     for part in 0..D {
         parts[part] = read(&from[part]);
@@ -178,7 +139,7 @@ fn canonical(value: &Lanes) -> Lanes {
 /// x₂ − x₁, far.
 #[inline]
 #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
-fn denominators<F: Parts<D>, const D: usize>(points: &[Point<F>], pairs: &[Pair; 8]) -> Eight<D> {
+fn denominators<F: Coordinate, const D: usize>(points: &[Point<F>], pairs: &[Pair; 8]) -> Eight<D> {
     let mut parts = [broadcast([0; 5]); D];
     for part in 0..D {
         let mut rows = [row(&[0; 4], &[0; 4]); 8];
@@ -196,7 +157,7 @@ fn denominators<F: Parts<D>, const D: usize>(points: &[Point<F>], pairs: &[Pair;
 /// x and y of the first points of the pairs, or of the second ones.
 #[inline]
 #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
-fn coordinates<F: Parts<D>, const D: usize>(
+fn coordinates<F: Coordinate, const D: usize>(
     points: &[Point<F>],
     pairs: &[Pair; 8],
     offset: usize,
@@ -217,7 +178,7 @@ fn coordinates<F: Parts<D>, const D: usize>(
 
 #[inline]
 #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
-fn add_eight<F: Parts<D>, const D: usize>(
+fn add_eight<F: Coordinate, const D: usize>(
     points: &[Point<F>],
     pairs: &[Pair; 8],
     inverse: &Eight<D>,
@@ -246,7 +207,7 @@ fn add_eight<F: Parts<D>, const D: usize>(
 
 /// The inverses of far elements, far. One inversion for all of them.
 #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
-fn invert<F: Parts<D>, const D: usize>(chains: &mut [Eight<D>; CHAINS]) {
+fn invert<F: Coordinate, const D: usize>(chains: &mut [Eight<D>; CHAINS]) {
     let mut stored = [[Stored::ZERO; D]; CHAINS];
     let mut values = [F::ONE; 8 * CHAINS];
     for chain in 0..CHAINS {
@@ -255,8 +216,7 @@ fn invert<F: Parts<D>, const D: usize>(chains: &mut [Eight<D>; CHAINS]) {
         }
         for lane in 0..8 {
             // v·2^260 is near for 16·v.
-            let parts = std::array::from_fn(|part| extracted(&stored[chain][part], lane));
-            values[8 * chain + lane] = F::from_parts(parts);
+            values[8 * chain + lane] = F::from_parts(|part| extracted(&stored[chain][part], lane));
         }
     }
     let mut products = [F::ONE; 8 * CHAINS];

@@ -1,18 +1,17 @@
-//! The transforms of `fft`, eight values at a time. Values are near and below 2·p between steps;
-//! roots are far and reduced.
+//! The transforms of `plain::fft`, eight values at a time. Values are near and below 2·p between
+//! steps; roots are far and reduced.
 
 // As in `lanes`.
 #![allow(clippy::needless_range_loop)]
 
-use crate::control::Control;
-use crate::element::Limbs;
-use crate::error::Result;
-use crate::fft::{powers, root_of_unity};
-use crate::lanes::{
+use super::lanes::{
     Lanes, Modulus, Stored, add, broadcast, far, inserted, multiply, narrowed, permuted, read,
     reduced_once, row, selected, subtract, transposed, widened, write, write_row,
 };
-use crate::matrices::Products;
+use crate::control::Control;
+use crate::element::Limbs;
+use crate::error::Result;
+use crate::kernels::roots::{powers, root_of_unity};
 use crate::memory::filled;
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field, PrimeField};
@@ -78,11 +77,15 @@ fn stored(values: &[Fr]) -> Result<Vec<Stored>> {
     Ok(list)
 }
 
-/// As `quotient::quotient`.
+/// As `kernels::Roots::quotient`.
 #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
-pub fn quotient(roots: &LaneRoots, products: Products, control: &Control) -> Result<Vec<Limbs>> {
-    let mut a = gathered(products.a)?;
-    let mut b = gathered(products.b)?;
+pub fn quotient(
+    roots: &LaneRoots,
+    a: Vec<Fr>,
+    b: Vec<Fr>,
+    control: &Control,
+) -> Result<Vec<Limbs>> {
+    let (mut a, mut b) = (gathered(a)?, gathered(b)?);
     let mut c = filled(a.len(), Stored::ZERO)?;
     c.par_iter_mut().zip(&a).zip(&b).with_min_len(SEQUENTIAL).for_each(|((c, a), b)| {
         write(c, multiply::<Scalar>(&far(&read(a)), &read(b)));

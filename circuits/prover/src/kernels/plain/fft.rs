@@ -1,24 +1,20 @@
 //! Radix-2 transforms over domains of 2^k points. The inverse takes natural order to bit-reversed
 //! order and the forward one takes it back, so nothing is ever reordered.
 
+use crate::control::Control;
+use crate::element::Limbs;
 use crate::error::Result;
-#[cfg(target_arch = "x86_64")]
-use crate::lane_fft::LaneRoots;
-use crate::memory::reserved;
+use crate::kernels::roots::{powers, reorder, root_of_unity, shift_factors};
+use crate::memory::{filled, reserved};
 use ark_bn254::Fr;
-use ark_ff::{FftField, Field};
+use ark_ff::{Field, PrimeField};
 use rayon::prelude::*;
 
-/// Smaller domains are not worth lanes.
-#[cfg(target_arch = "x86_64")]
-const LEAST_FOR_LANES: u32 = 6;
 /// Below this a transform is not worth another thread.
 const SEQUENTIAL: usize = 1 << 11;
 
 /// Roots of unity of every size up to twice a domain, which are what a quotient needs.
 pub struct Roots {
-    #[cfg(target_arch = "x86_64")]
-    lanes: Option<LaneRoots>,
     /// Level k holds ω^0 … ω^(2^k − 1) for ω of order 2^(k+1).
     levels: Vec<Vec<Fr>>,
     /// ω^i / n at the bit-reversed place of i, ω of order 2n.
@@ -28,37 +24,11 @@ pub struct Roots {
 impl Roots {
     /// For a domain of 2^power points; power is at most 27.
     pub fn new(power: u32) -> Result<Self> {
-        #[cfg(target_arch = "x86_64")]
-        if power >= LEAST_FOR_LANES && crate::machine::has_lanes() {
-            let lanes = Some(LaneRoots::new(power, &shift_factors(power)?)?);
-            return Ok(Self { lanes, levels: Vec::new(), shift: Vec::new() });
-        }
-        Self::one_by_one(power)
-    }
-
-    /// Roots for values one at a time, whatever the machine can do.
-    pub fn one_by_one(power: u32) -> Result<Self> {
         let mut levels = Vec::new();
         for level in 0..power {
             levels.push(powers(Fr::ONE, root_of_unity(level + 1), 1 << level)?);
         }
-        Ok(Self {
-            #[cfg(target_arch = "x86_64")]
-            lanes: None,
-            levels,
-            shift: shift_factors(power)?,
-        })
-    }
-
-    /// Bytes that the roots for such a domain take.
-    pub fn bytes(power: u32) -> u64 {
-        4 * (1u64 << power) * size_of::<Fr>() as u64
-    }
-
-    /// The roots for values eight at a time, where the machine can do that.
-    #[cfg(target_arch = "x86_64")]
-    pub fn lanes(&self) -> Option<&LaneRoots> {
-        self.lanes.as_ref()
+        Ok(Self { levels, shift: shift_factors(power)? })
     }
 
     /// Values on the domain become values on the domain shifted by a root of twice its order.
@@ -73,7 +43,7 @@ impl Roots {
     }
 
     /// Coefficients in natural order become values on the domain shifted by a root of twice its
-    /// order. Of roots one by one.
+    /// order.
     pub fn coefficients_to_odd_points(&self, coefficients: &mut [Fr]) {
         let power = self.levels.len() as u32;
         reorder(coefficients, power);
@@ -139,43 +109,26 @@ impl Roots {
     }
 }
 
-/// ω^i / n in bit-reversed order, ω of order 2n.
-fn shift_factors(power: u32) -> Result<Vec<Fr>> {
-    let size = Fr::from(1u64 << power).inverse().unwrap_or(Fr::ONE);
-    let mut factors = powers(size, root_of_unity(power + 1), 1 << power)?;
-    reorder(&mut factors, power);
-    Ok(factors)
-}
-
-/// The root of order 2^power that snarkjs takes too.
-pub fn root_of_unity(power: u32) -> Fr {
-    let mut root = Fr::TWO_ADIC_ROOT_OF_UNITY;
-    for _ in power..Fr::TWO_ADICITY {
-        root.square_in_place();
+/// As `kernels::Roots::quotient`.
+pub fn quotient(
+    roots: &Roots,
+    mut a: Vec<Fr>,
+    mut b: Vec<Fr>,
+    control: &Control,
+) -> Result<Vec<Limbs>> {
+    let mut c: Vec<Fr> = reserved(a.len())?;
+    c.par_extend(a.par_iter().zip(&b).with_min_len(SEQUENTIAL).map(|(a, b)| *a * b));
+    for values in [&mut a, &mut b, &mut c] {
+        control.check()?;
+        roots.to_odd_points(values);
     }
-    root
-}
-
-pub fn powers(first: Fr, ratio: Fr, count: usize) -> Result<Vec<Fr>> {
-    let mut list = reserved(count)?;
-    let mut power = first;
-    for _ in 0..count {
-        list.push(power);
-        power *= ratio;
-    }
-    Ok(list)
-}
-
-fn reorder(values: &mut [Fr], power: u32) {
-    if power == 0 {
-        return;
-    }
-    for index in 0..values.len() {
-        let other = index.reverse_bits() >> (usize::BITS - power);
-        if index < other {
-            values.swap(index, other);
-        }
-    }
+    let mut scalars = filled(a.len(), [0; 4])?;
+    scalars.par_iter_mut().zip(&a).zip(&b).zip(&c).with_min_len(SEQUENTIAL).for_each(
+        |(((scalar, a), b), c)| {
+            *scalar = (*a * b - c).into_bigint().0;
+        },
+    );
+    Ok(scalars)
 }
 
 #[cfg(test)]
@@ -196,7 +149,7 @@ mod tests {
             let (root, shift) = (root_of_unity(power), root_of_unity(power + 1));
             let points = powers(Fr::ONE, root, 1 << power).unwrap();
             let mut values: Vec<Fr> = points.iter().map(|x| at(&coefficients, *x)).collect();
-            Roots::one_by_one(power).unwrap().to_odd_points(&mut values);
+            Roots::new(power).unwrap().to_odd_points(&mut values);
             let expected: Vec<Fr> = points.iter().map(|x| at(&coefficients, *x * shift)).collect();
             assert_eq!(values, expected);
         }
@@ -210,7 +163,7 @@ mod tests {
             let points =
                 powers(root_of_unity(power + 1), root_of_unity(power), 1 << power).unwrap();
             let expected: Vec<Fr> = points.iter().map(|x| at(&values, *x)).collect();
-            Roots::one_by_one(power).unwrap().coefficients_to_odd_points(&mut values);
+            Roots::new(power).unwrap().coefficients_to_odd_points(&mut values);
             assert_eq!(values, expected);
         }
     }
@@ -219,7 +172,7 @@ mod tests {
     fn gives_the_same_with_many_threads() {
         let mut random = ark_std::test_rng();
         let values: Vec<Fr> = (0..1 << 14).map(|_| Fr::rand(&mut random)).collect();
-        let roots = Roots::one_by_one(14).unwrap();
+        let roots = Roots::new(14).unwrap();
         let with = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             let mut copy = values.clone();
