@@ -76,14 +76,14 @@ export interface NativeOptions {
   cacheBytes: number;
   /** Most bytes a proof may need beside its key; none is no limit. */
   memoryLimitBytes?: number;
-  /** Keeps the whole process to the code that runs on all machines. */
+  /** Goes without AVX-512 in the whole process, as on machines that lack it. */
   isPortable?: boolean;
 }
 
 /** Holds keys and proves with them. */
 export declare class NativeProver {
   constructor(options: NativeOptions);
-  /** Which code this machine runs: `avx512-ifma` or `portable`. */
+  /** Which code this machine runs: `avx512-ifma`, `avx2-fma` or `portable`. */
   instructions(): string;
   /** Makes a known proof and compares it. */
   selfTest(): Promise<TestReply>;

@@ -16,7 +16,7 @@ export interface NativeSettings {
   readonly cacheBytes: number;
   /** Most bytes a proof may take beside its key; none is no limit. */
   readonly memoryLimitBytes?: number;
-  /** Keeps the process to the code that runs on all machines. */
+  /** Goes without AVX-512 in the whole process, as on machines that lack it. */
   readonly isPortable?: boolean;
 }
 

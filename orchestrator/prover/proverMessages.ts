@@ -58,6 +58,6 @@ export interface ProverSettings {
   readonly threads?: number | undefined;
   /** Most bytes a native proof may take beside its key; none is no limit. */
   readonly memoryLimitBytes?: number | undefined;
-  /** Whether native proofs keep to the instructions that all machines have. */
+  /** Whether native proofs go without AVX-512, as on machines that lack it. */
   readonly isPortable?: boolean | undefined;
 }

@@ -22,7 +22,9 @@ const KEY = "key";
 async function nativeProver(zkeyPath: string) {
   const module = loadNativeModule();
   if (typeof module === "string") throw new Error(module);
-  const settings = { threads: availableParallelism(), cacheBytes: 2 ** 33 };
+  // As a worker reads it: what a machine without AVX-512 would take.
+  const isPortable = process.env["ASSAY_PROVER_PORTABLE"] === "on";
+  const settings = { threads: availableParallelism(), cacheBytes: 2 ** 33, isPortable };
   const backend = new NativeBackend(module, settings);
   await backend.loadKey(KEY, zkeyPath);
   return (wtns: Uint8Array) => backend.prove(KEY, wtns);

@@ -1,7 +1,8 @@
-//! Phase times of one witness: cargo run --release --example time -- ZKEY WTNS THREADS TIMES [portable]
+//! Phase times of one witness: cargo run --release --example time -- ZKEY WTNS THREADS TIMES [MOST]
+//! MOST names the best instructions to use, as `Instructions::name` does.
 
 use assay_prover::control::{Control, Phase};
-use assay_prover::machine::keep_portable;
+use assay_prover::machine::{Instructions, instructions, keep_to};
 use assay_prover::prove::{Blinding, Options, prove};
 use assay_prover::zkey::Zkey;
 use std::time::Instant;
@@ -9,11 +10,12 @@ use std::time::Instant;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [zkey, wtns, threads, times, rest @ ..] = &arguments[..] else {
-        return Err("usage: time ZKEY WTNS THREADS TIMES [portable]".into());
+        return Err("usage: time ZKEY WTNS THREADS TIMES [MOST]".into());
     };
-    if rest == ["portable"] {
-        keep_portable();
+    if let Some(most) = Instructions::ALL.into_iter().find(|most| rest == [most.name()]) {
+        keep_to(most);
     }
+    println!("{}", instructions().name());
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.parse()?).build()?;
     let start = Instant::now();
     let key = pool.install(|| Zkey::open(zkey.as_ref()))?;

@@ -38,7 +38,7 @@ pub struct NativeOptions {
     pub cache_bytes: f64,
     /// Most bytes a proof may need beside its key; none is no limit.
     pub memory_limit_bytes: Option<f64>,
-    /// Keeps the whole process to the code that runs on all machines.
+    /// Goes without AVX-512 in the whole process, as on machines that lack it.
     pub is_portable: Option<bool>,
 }
 
@@ -211,7 +211,7 @@ impl NativeProver {
 
     fn build(options: &NativeOptions) -> Result<Self> {
         if options.is_portable == Some(true) {
-            crate::machine::keep_portable();
+            crate::machine::keep_to(crate::machine::Instructions::Avx2);
         }
         let pool = thread_pool(options.threads)?;
         for (parameter, bytes) in [
@@ -230,7 +230,7 @@ impl NativeProver {
         })
     }
 
-    /// Which code this machine runs: `avx512-ifma` or `portable`.
+    /// Which code this machine runs: `avx512-ifma`, `avx2-fma` or `portable`.
     #[napi]
     pub fn instructions(&self) -> String {
         crate::machine::instructions().name().to_owned()

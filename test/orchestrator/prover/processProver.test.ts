@@ -250,10 +250,11 @@ describe("ProcessProver, native settings", { skip: BACKENDS[1].skip }, () => {
     }
   };
 
-  it("keeps to the instructions of all machines when asked, as where no others are", async () => {
+  it("goes without AVX-512 when asked, as where there is none", async () => {
     const { proof, making, notices } = await proves({ isPortable: true });
     assert.equal(making.backend, "native");
-    assert.deepEqual(notices, ["native prover: in use: portable"]);
+    assert.equal(notices.length, 1);
+    assert.match(notices[0] ?? "", /^native prover: in use: (avx2-fma|portable)$/);
     const model = parseModel(await store.get(manifest.artefacts.integerModel.cid));
     const output = encodeOutputs(model, interpret(model, decodeInputs(model, input)));
     const binding = { requestId: BigInt(work.requestId), payee: work.payee, input, output };

@@ -2,6 +2,8 @@
 //! Here, and nowhere else, it is chosen between them; the machine is asked when the program runs.
 
 #[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
 mod avx512;
 mod pair;
 mod plain;
@@ -26,6 +28,8 @@ const LEAST_POWER: u32 = 6;
 pub struct Room<F> {
     plain: Vec<F>,
     #[cfg(target_arch = "x86_64")]
+    avx2: avx2::pairs::Room,
+    #[cfg(target_arch = "x86_64")]
     avx512: avx512::pairs::Room,
 }
 
@@ -33,6 +37,8 @@ impl<F> Default for Room<F> {
     fn default() -> Self {
         Self {
             plain: Vec::new(),
+            #[cfg(target_arch = "x86_64")]
+            avx2: Vec::new(),
             #[cfg(target_arch = "x86_64")]
             avx512: Vec::new(),
         }
@@ -47,17 +53,38 @@ pub fn add_pairs<F: Coordinate>(
     room: &mut Room<F>,
 ) {
     let way = if pairs.len() < LEAST_PAIRS { Instructions::Portable } else { instructions() };
-    match way {
+    add_pairs_with(way, points, pairs, sums, room);
+}
+
+/// The same in a way that the machine must have.
+fn add_pairs_with<F: Coordinate>(
+    way: Instructions,
+    points: &[Point<F>],
+    pairs: &[Pair],
+    sums: &mut [Point<F>],
+    room: &mut Room<F>,
+) {
+    match (way, F::PARTS) {
         #[cfg(target_arch = "x86_64")]
-        Instructions::Avx512 => {
-            // SAFETY: the machine has these instructions, or it would not say so.
-            unsafe {
-                match F::PARTS {
-                    1 => avx512::pairs::add_pairs::<F, 1>(points, pairs, sums, &mut room.avx512),
-                    _ => avx512::pairs::add_pairs::<F, 2>(points, pairs, sums, &mut room.avx512),
-                }
-            }
-        }
+        // SAFETY: the machine has these instructions, as the caller vouches.
+        (Instructions::Avx2, 1) => unsafe {
+            avx2::pairs::add_pairs::<F, 1>(points, pairs, sums, &mut room.avx2)
+        },
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: as above.
+        (Instructions::Avx2, _) => unsafe {
+            avx2::pairs::add_pairs::<F, 2>(points, pairs, sums, &mut room.avx2)
+        },
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: as above.
+        (Instructions::Avx512, 1) => unsafe {
+            avx512::pairs::add_pairs::<F, 1>(points, pairs, sums, &mut room.avx512)
+        },
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: as above.
+        (Instructions::Avx512, _) => unsafe {
+            avx512::pairs::add_pairs::<F, 2>(points, pairs, sums, &mut room.avx512)
+        },
         _ => plain::pairs::add_pairs(points, pairs, sums, &mut room.plain),
     }
 }
@@ -71,6 +98,8 @@ pub fn add_any_pairs<F: Coordinate>(points: &[Point<F>], pairs: &[Pair], sums: &
 pub enum Roots {
     Plain(PlainRoots),
     #[cfg(target_arch = "x86_64")]
+    Avx2(Box<avx2::fft::LaneRoots>),
+    #[cfg(target_arch = "x86_64")]
     Avx512(Box<avx512::fft::LaneRoots>),
 }
 
@@ -78,7 +107,17 @@ impl Roots {
     /// For a domain of 2^power points; power is at most 27.
     pub fn new(power: u32) -> Result<Self> {
         let way = if power < LEAST_POWER { Instructions::Portable } else { instructions() };
+        Self::for_way(way, power)
+    }
+
+    /// The same in a way that the machine must have.
+    fn for_way(way: Instructions, power: u32) -> Result<Self> {
         Ok(match way {
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx2 => {
+                let shift = roots::shift_factors(power)?;
+                Self::Avx2(Box::new(avx2::fft::LaneRoots::new(power, &shift)?))
+            }
             #[cfg(target_arch = "x86_64")]
             Instructions::Avx512 => {
                 let shift = roots::shift_factors(power)?;
@@ -101,6 +140,9 @@ impl Roots {
             Self::Plain(roots) => plain::fft::quotient(roots, a, b, control),
             #[cfg(target_arch = "x86_64")]
             // SAFETY: there are such roots only where the machine has the instructions.
+            Self::Avx2(roots) => unsafe { avx2::fft::quotient(roots, a, b, control) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: as above.
             Self::Avx512(roots) => unsafe { avx512::fft::quotient(roots, a, b, control) },
         }
     }
