@@ -47,7 +47,7 @@ impl LaneRoots {
             [root, root.inverse().unwrap_or(Fr::ZERO)].map(|root| powers(Fr::ONE, root, 1 << level))
         };
         let inner = [root_of_unity(2), root_of_unity(2).inverse().unwrap_or(Fr::ZERO)]
-            .map(|root| far([Fr::ONE, Fr::ONE, Fr::ONE, root]));
+            .map(|root| far([Fr::ONE, Fr::ONE, Fr::ONE, root], half()));
         let mut outer = Vec::new();
         for level in INNER..power {
             let [forward, inverse] = both(level);
@@ -57,8 +57,8 @@ impl LaneRoots {
     }
 }
 
-fn far(values: [Fr; 4]) -> Stored {
-    let half = Fr::from(2u64).inverse().unwrap_or(Fr::ZERO);
+/// `half` is one half.
+fn far(values: [Fr; 4], half: Fr) -> Stored {
     let mut stored = Stored::ZERO;
     for (lane, value) in values.into_iter().enumerate() {
         for (limb, part) in stored.0.iter_mut().zip(doubles((value * half).0.0)) {
@@ -68,11 +68,16 @@ fn far(values: [Fr; 4]) -> Stored {
     stored
 }
 
+fn half() -> Fr {
+    Fr::from(2u64).inverse().unwrap_or(Fr::ZERO)
+}
+
 fn stored(values: &[Fr]) -> Result<Vec<Stored>> {
+    let half = half();
     let mut list = filled(values.len() / 4, Stored::ZERO)?;
     list.par_iter_mut().zip(values.par_chunks_exact(4)).with_min_len(SEQUENTIAL).for_each(
         |(stored, values)| {
-            *stored = far([values[0], values[1], values[2], values[3]]);
+            *stored = far([values[0], values[1], values[2], values[3]], half);
         },
     );
     Ok(list)
