@@ -93,6 +93,6 @@ abstract contract FallenAnswers is Finality {
     function _endChallenge(AnswerRecord calldata record) internal {
         if (record.challenger == address(0)) return;
         --_operatorAccounts[record.payee].openChallenges;
-        if (record.challengeBond > 0) _credit(record.challenger, record.challengeBond);
+        _credit(record.challenger, record.challengeBond);
     }
 }
