@@ -9,7 +9,7 @@ import { keccak256 } from "ethers";
 import { DEVELOPMENT_PROFILE } from "../../scripts/deploy/deploy.ts";
 import { eventually } from "../orchestrator/support/ports.ts";
 import { setUpBench } from "./support/bench.ts";
-import { challenge, enrolLiar, watchtower } from "./support/disputes.ts";
+import { callbackFeeOf, challenge, enrolLiar, watchtower } from "./support/disputes.ts";
 import { pass, untilEvent } from "./support/marketRequests.ts";
 import {
   askOptimistic,
@@ -113,20 +113,25 @@ describe("a watchtower", { timeout: 400_000 }, () => {
       assert.equal(await outputHeardBy(bench, consumer, lied.requestId), right);
     });
 
-    await t.test("half of the bond is burned, the rest goes to payer and watchtower", async () => {
-      const { bond, escrow } = lied;
-      const reward = args["reward"] as bigint;
-      const gasFee = reward - bond / 5n;
-      assert.equal(args["slashed"], bond);
-      assert.ok(gasFee > 0n && gasFee < escrow);
-      assert.equal(args["refund"], escrow - gasFee + bond / 2n - bond / 5n);
-      assert.equal(await balanceOf(bench, tower.address), reward);
-      assert.equal(await balanceOf(bench, consumer), payerBefore + args["refund"]);
-      const after = await bondOf(bench, liar.operatorId);
-      assert.deepEqual(after, { amount: before.amount - bond, locked: 0n });
-      assert.equal(await earningsOf(bench, liar.operatorId), 0n);
-      assert.ok(reward > (await gasPaid(bench, tower.address)), "it earns more than its gas");
-    });
+    await t.test(
+      "the bond goes to payer and watchtower, less a half that burns or pays for the callback",
+      async () => {
+        const { bond, escrow } = lied;
+        const reward = args["reward"] as bigint;
+        const gasFee = reward - bond / 5n;
+        assert.equal(args["slashed"], bond);
+        assert.ok(gasFee > 0n && gasFee < escrow);
+        assert.equal(args["refund"], escrow - gasFee + bond / 2n - bond / 5n);
+        const callbackFee = await callbackFeeOf(bench, lied.requestId);
+        assert.ok(callbackFee > 0n && callbackFee < bond / 4n);
+        assert.equal(await balanceOf(bench, tower.address), reward + callbackFee);
+        assert.equal(await balanceOf(bench, consumer), payerBefore + args["refund"]);
+        const after = await bondOf(bench, liar.operatorId);
+        assert.deepEqual(after, { amount: before.amount - bond, locked: 0n });
+        assert.equal(await earningsOf(bench, liar.operatorId), 0n);
+        assert.ok(reward > (await gasPaid(bench, tower.address)), "it earns more than its gas");
+      },
+    );
 
     await t.test("it committed a block before, and computed the output twice", async () => {
       const report = await untilReport(tower, lied.requestId, {
@@ -178,7 +183,9 @@ describe("a watchtower", { timeout: 400_000 }, () => {
     const { event } = await untilEvent(bench, "RequestOverturned", lied.requestId);
     assert.equal(event.args["output"], "0x");
     const challengeBond = (lied.bond * 3n) / 10n;
-    assert.equal(await balanceOf(bench, tower.address), challengeBond + lied.bond / 5n);
+    const callbackFee = await callbackFeeOf(bench, lied.requestId);
+    const earned = challengeBond + lied.bond / 5n + callbackFee;
+    assert.equal(await balanceOf(bench, tower.address), earned);
     assert.equal(await outputHeardBy(bench, consumer, lied.requestId), null);
   });
 });

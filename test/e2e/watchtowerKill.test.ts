@@ -9,7 +9,7 @@ import { inferenceCoordinatorAbi } from "../../sdk/protocol/abi/inferenceCoordin
 import { overturnCommitment } from "../../sdk/protocol/overturn.ts";
 import { eventually } from "../orchestrator/support/ports.ts";
 import { rpc, setUpBench, type Bench } from "./support/bench.ts";
-import { enrolLiar, watchtower, type Watchtower } from "./support/disputes.ts";
+import { callbackFeeOf, enrolLiar, watchtower, type Watchtower } from "./support/disputes.ts";
 import { untilEvent } from "./support/marketRequests.ts";
 import {
   askOptimistic,
@@ -158,7 +158,9 @@ describe("a watchtower that is killed", { timeout: 300_000 }, () => {
       assert.equal((await logsOf(scene, "RequestOverturned")).length, 1);
       assert.equal(event.args["challenger"], tower.address);
       assert.ok((event.args["reward"] as bigint) > lied.bond / 5n);
-      assert.equal(await balanceOf(bench, tower.address), event.args["reward"]);
+      const callbackFee = await callbackFeeOf(bench, lied.requestId);
+      const earned = (event.args["reward"] as bigint) + callbackFee;
+      assert.equal(await balanceOf(bench, tower.address), earned);
     });
   });
 });

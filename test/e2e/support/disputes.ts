@@ -49,6 +49,12 @@ export async function enrolLiar(bench: Bench): Promise<Liar> {
   };
 }
 
+/** What of a fallen answer's bond went to whoever brought it down, for the gas of its callback. */
+export async function callbackFeeOf(bench: Bench, requestId: Hex): Promise<bigint> {
+  const { event } = await untilEvent(bench, "CallbackPaid", requestId);
+  return event.args["amount"] as bigint;
+}
+
 /** Asks for a proof of the answer that stands, from one of the chain's accounts. */
 export async function challenge(
   bench: Bench,
