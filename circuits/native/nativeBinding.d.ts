@@ -76,6 +76,11 @@ export interface NativeOptions {
   cacheBytes: number;
   /** Most bytes a proof may need beside its key; none is no limit. */
   memoryLimitBytes?: number;
+  /**
+   * Most bytes of all keys' tables together, which are part of `cacheBytes`; 0, the default, is
+   * none.
+   */
+  tableBytes?: number;
   /** Goes without AVX-512 in the whole process, as on machines that lack it. */
   isPortable?: boolean;
 }
@@ -91,6 +96,11 @@ export declare class NativeProver {
   loadKeyFile(name: string, path: string): Promise<LoadReply>;
   /** Copies a key and checks all of it. */
   loadKeyBytes(name: string, zkey: Uint8Array): Promise<LoadReply>;
+  /**
+   * Makes multiples of a loaded key's points, so that its later proofs take fewer additions; as
+   * many as there is room for. It takes longer than a proof.
+   */
+  makeTable(key: string, control?: ProofControl | null): Promise<TableReply>;
   unloadKey(name: string): void;
   /** Names of the keys in memory, the one used longest ago first. */
   loadedKeys(): Array<string>;
@@ -143,6 +153,15 @@ export interface SetupReply {
   /** Of a checked key: hexadecimal digits, else empty. */
   circuitHash: string;
   contributions: Array<NativeContribution>;
+}
+
+/** The table that a key now has; or why none could be made. */
+export interface TableReply {
+  failure?: NativeFailure;
+  /** Bytes that it takes; 0 where there is no room for one that would gain anything. */
+  tableBytes: number;
+  /** What it took to make; 0 if it was there. */
+  tableMs: number;
 }
 
 export interface TestReply {

@@ -40,6 +40,15 @@ impl KeyCache {
         Ok(key)
     }
 
+    /// Bytes that a further table of multiples may take, if all of them may take `most`: no key is
+    /// dropped for one.
+    pub fn room_for_table(&self, most: u64) -> u64 {
+        let keys = self.lock();
+        let held: u64 = keys.iter().map(|(_, key)| key.bytes()).sum();
+        let tables: u64 = keys.iter().map(|(_, key)| key.multiples_bytes()).sum();
+        most.saturating_sub(tables).min(self.budget.saturating_sub(held))
+    }
+
     /// A proof under way keeps its key to its end.
     pub fn remove(&self, name: &str) {
         self.lock().retain(|(other, _)| other != name);

@@ -175,6 +175,10 @@ impl<F: Coordinate> Point<F> {
         if condition { Self { x: self.x, y: -self.y } } else { self }
     }
 
+    pub fn of<P: SWCurveConfig<BaseField = F>>(affine: &Affine<P>) -> Self {
+        affine.xy().map_or(Self::INFINITY, |(x, y)| Self { x, y })
+    }
+
     pub fn affine<P: SWCurveConfig<BaseField = F>>(&self) -> Affine<P> {
         if self.is_infinity() { Affine::identity() } else { Affine::new_unchecked(self.x, self.y) }
     }
@@ -289,9 +293,5 @@ pub fn require_valid<P: Group>(file: File, bases: &Bases<'_>, name: &str) -> Res
 }
 
 pub fn to_point<P: Group>(point: &Projective<P>) -> Point<P::BaseField> {
-    let affine = Affine::from(*point);
-    match affine.xy() {
-        Some((x, y)) => Point { x, y },
-        None => Point::INFINITY,
-    }
+    Point::of(&Affine::from(*point))
 }

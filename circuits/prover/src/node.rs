@@ -3,7 +3,7 @@
 use crate::cache::KeyCache;
 use crate::control::{Control, Phase};
 use crate::error::{ProverError, Result};
-use crate::prove::{Blinding, Options, Proven, needed_bytes, prove};
+use crate::prove::{Blinding, Options, Proven, needed_bytes, prove, table_layout};
 use crate::self_test::self_test;
 use crate::zkey::Zkey;
 use ark_bn254::Fq;
@@ -15,7 +15,7 @@ use napi_derive::napi;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 const MOST_THREADS: u32 = 1024;
@@ -38,6 +38,9 @@ pub struct NativeOptions {
     pub cache_bytes: f64,
     /// Most bytes a proof may need beside its key; none is no limit.
     pub memory_limit_bytes: Option<f64>,
+    /// Most bytes of all keys' tables together, which are part of `cacheBytes`; 0, the default, is
+    /// none.
+    pub table_bytes: Option<f64>,
     /// Goes without AVX-512 in the whole process, as on machines that lack it.
     pub is_portable: Option<bool>,
 }
@@ -55,6 +58,17 @@ pub struct LoadReply {
     /// Bytes a proof will need beside it, about.
     pub proof_bytes: f64,
     pub load_ms: f64,
+}
+
+/// The table that a key now has; or why none could be made.
+#[napi(object)]
+#[derive(Default)]
+pub struct TableReply {
+    pub failure: Option<NativeFailure>,
+    /// Bytes that it takes; 0 where there is no room for one that would gain anything.
+    pub table_bytes: f64,
+    /// What it took to make; 0 if it was there.
+    pub table_ms: f64,
 }
 
 #[napi(object)]
@@ -87,6 +101,12 @@ pub(crate) trait Reply {
 }
 
 impl Reply for LoadReply {
+    fn failed(failure: NativeFailure) -> Self {
+        Self { failure: Some(failure), ..Self::default() }
+    }
+}
+
+impl Reply for TableReply {
     fn failed(failure: NativeFailure) -> Self {
         Self { failure: Some(failure), ..Self::default() }
     }
@@ -199,6 +219,9 @@ pub struct NativeProver {
     cache: Arc<KeyCache>,
     pool: Arc<ThreadPool>,
     memory_limit: Option<u64>,
+    most_table_bytes: u64,
+    /// Held while a table is made, so that two do not take the same room.
+    table_turn: Arc<Mutex<()>>,
 }
 
 #[napi]
@@ -217,6 +240,7 @@ impl NativeProver {
         for (parameter, bytes) in [
             ("cacheBytes", options.cache_bytes),
             ("memoryLimitBytes", options.memory_limit_bytes.unwrap_or(0.0)),
+            ("tableBytes", options.table_bytes.unwrap_or(0.0)),
         ] {
             if !bytes.is_finite() || bytes < 0.0 {
                 let (value, range) = (bytes.to_string(), "a finite number, not negative");
@@ -227,6 +251,8 @@ impl NativeProver {
             cache: Arc::new(KeyCache::new(options.cache_bytes as u64)),
             pool,
             memory_limit: options.memory_limit_bytes.map(|bytes| bytes as u64),
+            most_table_bytes: options.table_bytes.unwrap_or(0.0) as u64,
+            table_turn: Arc::default(),
         })
     }
 
@@ -275,6 +301,32 @@ impl NativeProver {
                 proof_bytes: needed_bytes(&key, threads) as f64,
                 load_ms: start.elapsed().as_secs_f64() * 1e3,
             })
+        })
+    }
+
+    /// Makes multiples of a loaded key's points, so that its later proofs take fewer additions; as
+    /// many as there is room for. It takes longer than a proof.
+    #[napi(ts_return_type = "Promise<TableReply>")]
+    pub fn make_table(
+        &self,
+        key: String,
+        control: Option<&ProofControl>,
+    ) -> AsyncTask<Job<TableReply>> {
+        let (pool, cache) = (Arc::clone(&self.pool), Arc::clone(&self.cache));
+        let (most, limit, turn) =
+            (self.most_table_bytes, self.memory_limit, Arc::clone(&self.table_turn));
+        let control = control.map(|control| Arc::clone(&control.control)).unwrap_or_default();
+        Job::new(move || {
+            // Nothing is behind this lock that a panic could leave half done.
+            let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+            let (key, start) = (cache.get(&key)?, Instant::now());
+            let threads = pool.current_num_threads() as u64;
+            let layout = table_layout(&key, cache.room_for_table(most), limit, threads);
+            if let Some(layout) = layout {
+                pool.install(|| key.make_h_multiples(layout, &control))?;
+            }
+            let table_ms = layout.map_or(0.0, |_| start.elapsed().as_secs_f64() * 1e3);
+            Ok(TableReply { failure: None, table_bytes: key.multiples_bytes() as f64, table_ms })
         })
     }
 

@@ -2,7 +2,9 @@ use crate::control::{Control, Phase, Timings};
 use crate::element::{Limbs, to_point};
 use crate::error::{ProverError, Result};
 use crate::matrices;
-use crate::msm::{multi_exponentiation, working_bytes};
+use crate::msm::multiples::Layout;
+use crate::msm::{multi_exponentiation, multi_exponentiation_with};
+use crate::msm::{working_bytes, working_bytes_with};
 use crate::verify::{Proof, verify};
 use crate::wtns::Witness;
 use crate::zkey::Zkey;
@@ -77,12 +79,41 @@ fn read(key: &Zkey, wtns: &[u8]) -> Result<Witness> {
     })
 }
 
-/// Bytes that a proof needs beside its key, about.
+/// Bytes that a proof needs beside its key, about: multiples of its points are beside it.
 pub fn needed_bytes(key: &Zkey, threads: u64) -> u64 {
     let (wires, domain) = (key.wires as u64, key.domain_size() as u64);
     let element = size_of::<Limbs>() as u64;
     // A and B, then three transforms with limbs of 52 bits, then the quotient.
-    wires * element + 7 * domain * element + working_bytes(wires.max(domain), threads)
+    wires * element
+        + 7 * domain * element
+        + working_bytes(wires.max(domain), threads)
+        + key.h_multiples().map_or(0, |multiples| table_bytes(key, &multiples.layout()))
+}
+
+/// Bytes that a table of multiples and a proof's work with it need.
+fn table_bytes(key: &Zkey, layout: &Layout) -> u64 {
+    let domain = key.domain_size();
+    layout.bytes::<g1::Config>(domain) + working_bytes_with(layout, domain as u64)
+}
+
+/// The table that saves most of a proof's additions, of at most `room` bytes and such that a proof
+/// with it keeps to the memory limit; none where there is no such, or the key has one.
+pub fn table_layout(
+    key: &Zkey,
+    room: u64,
+    memory_limit: Option<u64>,
+    threads: u64,
+) -> Option<Layout> {
+    if key.h_multiples().is_some() {
+        return None;
+    }
+    let needed = needed_bytes(key, threads);
+    let is_allowed = |layout: &Layout| {
+        memory_limit.is_none_or(|limit| needed + table_bytes(key, layout) <= limit)
+    };
+    Layout::best(key.domain_size(), |layout| {
+        layout.bytes::<g1::Config>(key.domain_size()) <= room && is_allowed(layout)
+    })
 }
 
 fn require_memory(key: &Zkey, limit: Option<u64>) -> Result<()> {
@@ -117,7 +148,12 @@ fn sums(
     let a = in_g1(Phase::MsmA, key.a(), witness)?;
     let b1 = in_g1(Phase::MsmB1, key.b1(), witness)?;
     let c = in_g1(Phase::MsmC, key.c(), private)?;
-    let h = in_g1(Phase::MsmH, key.h(), quotient)?;
+    let h = match key.h_multiples() {
+        None => in_g1(Phase::MsmH, key.h(), quotient)?,
+        Some(multiples) => timings.measure(Phase::MsmH, control, || {
+            multi_exponentiation_with(multiples, key.h(), quotient, control)
+        })?,
+    };
     let b2 = timings.measure(Phase::MsmB2, control, || {
         multi_exponentiation::<g2::Config>(key.b2(), witness, control)
     })?;

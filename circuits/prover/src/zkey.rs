@@ -1,14 +1,17 @@
 use crate::container::{Sections, word};
+use crate::control::Control;
 use crate::element::{Bases, ELEMENT, G1_BYTES, G2_BYTES, Group, Point};
 use crate::element::{is_scalar, limbs, require_valid};
 use crate::error::{File, ProverError, Result};
 use crate::kernels::Roots;
+use crate::msm::multiples::{Layout, Multiples};
 use crate::storage::Storage;
 use ark_bn254::{Fq, Fq2, Fr, G2Affine, g1, g2};
 use ark_ff::PrimeField;
 use rayon::prelude::*;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::OnceLock;
 
 pub const GROTH16: u32 = 1;
 pub const HEADER: u64 = 84 + 3 * G1_BYTES as u64 + 3 * G2_BYTES as u64;
@@ -87,6 +90,7 @@ pub struct Zkey {
     pub roots: Roots,
     /// Whether terms stand in the order of their rows, as snarkjs and we write them.
     pub has_ordered_terms: bool,
+    h_multiples: OnceLock<Multiples<g1::Config>>,
 }
 
 impl Zkey {
@@ -117,6 +121,7 @@ impl Zkey {
             fixed,
             roots: Roots::new(domain.trailing_zeros())?,
             has_ordered_terms: false,
+            h_multiples: OnceLock::new(),
             places,
             storage,
         };
@@ -129,9 +134,27 @@ impl Zkey {
         1 << self.power
     }
 
-    /// What it holds in memory, mapped pages counted in.
+    /// What it holds in memory, mapped pages and multiples counted in.
     pub fn bytes(&self) -> u64 {
-        self.storage.len() as u64 + Roots::bytes(self.power)
+        self.storage.len() as u64 + Roots::bytes(self.power) + self.multiples_bytes()
+    }
+
+    /// Makes multiples of H, whose scalars are of full size in every proof, in the current rayon
+    /// pool; a key keeps those that it has.
+    pub fn make_h_multiples(&self, layout: Layout, control: &Control) -> Result<()> {
+        if self.h_multiples().is_none() {
+            // Whoever was quicker made the same.
+            let _ = self.h_multiples.set(Multiples::new(&self.h(), layout, control)?);
+        }
+        Ok(())
+    }
+
+    pub fn h_multiples(&self) -> Option<&Multiples<g1::Config>> {
+        self.h_multiples.get()
+    }
+
+    pub fn multiples_bytes(&self) -> u64 {
+        self.h_multiples().map_or(0, Multiples::bytes)
     }
 
     pub fn terms(&self) -> Terms<'_> {

@@ -1,10 +1,9 @@
 use super::batch::Block;
 use super::digits::Sorted;
-use super::reduce::weighted;
+use super::reduce::{Weighted, joined, weighted};
 use crate::control::Control;
 use crate::element::{Bases, Group, Point};
 use crate::error::Result;
-use ark_ec::AdditiveGroup;
 use ark_ec::short_weierstrass::Projective;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -40,20 +39,25 @@ pub fn weighted_sums<P: Group>(
             Ok(block_sums::<P>(bases, windows, &pieces, block))
         })
         .collect::<Result<_>>()?;
-    let sums = merged::<P>(&sums.concat());
-    let parts: Vec<&[BucketSum<P::BaseField>]> = sums.chunk_by(|one, two| one.0 == two.0).collect();
+    let mut sums = merged::<P>(&sums.concat());
     let buckets = windows.iter().map(|sorted| sorted.starts.len() - 1).max().unwrap_or(0);
+    // As many parts as threads: a window by itself is weighted in several.
+    let split = rayon::current_num_threads().div_ceil(windows.len().max(1)).next_power_of_two();
+    let width = buckets.div_ceil(split).next_power_of_two();
+    let split = buckets.div_ceil(width).max(1);
+    for (window, bucket, _) in &mut sums {
+        *window = *window * split + *bucket as usize / width;
+        *bucket %= width as u32;
+    }
+    let parts: Vec<&[BucketSum<P::BaseField>]> = sums.chunk_by(|one, two| one.0 == two.0).collect();
     let each = parts.len().div_ceil(rayon::current_num_threads()).max(1);
-    let found: Vec<Projective<P>> = parts
-        .par_chunks(each)
-        .map(|parts| weighted::<P>(parts, buckets))
-        .collect::<Result<Vec<_>>>()?
-        .concat();
-    let mut totals = vec![Projective::<P>::ZERO; windows.len()];
-    // A window without entries has no part.
+    let found: Vec<Vec<Weighted<P>>> =
+        parts.par_chunks(each).map(|parts| weighted::<P>(parts, width)).collect::<Result<_>>()?;
+    let mut totals: Vec<Weighted<P>> = (0..windows.len() * split).map(|_| Weighted::ZERO).collect();
+    // A part without entries is none.
     let places = parts.iter().map(|part| part[0].0);
-    places.zip(found).for_each(|(window, total)| totals[window] = total);
-    Ok(totals)
+    places.zip(found.into_iter().flatten()).for_each(|(part, total)| totals[part] = total);
+    Ok(totals.chunks(split).map(|parts| joined(parts, width).by_place).collect())
 }
 
 /// Pieces of whole buckets, or of large ones, about `BLOCK_POINTS` points at a time.
@@ -106,15 +110,19 @@ fn block_sums<P: Group>(
 /// One sum for each bucket, where large ones came in several pieces.
 fn merged<P: Group>(sums: &[BucketSum<P::BaseField>]) -> Vec<BucketSum<P::BaseField>> {
     let mut block = Block::default();
-    let pieces: Vec<&[BucketSum<P::BaseField>]> =
-        sums.chunk_by(|one, two| (one.0, one.1) == (two.0, two.1)).collect();
-    for pieces in &pieces {
-        block.groups.push((block.points.len() as u32, pieces.len() as u32));
-        block.points.extend(pieces.iter().map(|(_, _, point)| *point));
+    let mut whole: Vec<BucketSum<P::BaseField>> = Vec::with_capacity(sums.len());
+    let mut places = Vec::new();
+    for pieces in sums.chunk_by(|one, two| (one.0, one.1) == (two.0, two.1)) {
+        if pieces.len() > 1 {
+            places.push(whole.len());
+            block.groups.push((block.points.len() as u32, pieces.len() as u32));
+            block.points.extend(pieces.iter().map(|(_, _, point)| *point));
+        }
+        whole.push(pieces[0]);
     }
     block.add_up();
-    let groups = pieces.iter().zip(&block.groups);
-    groups
-        .map(|(pieces, (start, _))| (pieces[0].0, pieces[0].1, block.points[*start as usize]))
-        .collect()
+    for (place, (start, _)) in places.iter().zip(&block.groups) {
+        whole[*place].2 = block.points[*start as usize];
+    }
+    whole
 }

@@ -1,10 +1,12 @@
 //! Scalars as signed digits, sorted into classes by their size.
 
+use super::multiples::Layout;
 use crate::element::{Bases, Limbs, is_below};
 use crate::error::Result;
 use crate::memory::{filled, reserved};
 use ark_bn254::Fr;
 use ark_ff::PrimeField;
+use rayon::prelude::*;
 
 /// An index of a base, doubled, plus one if the base is to be subtracted.
 pub type Entry = u32;
@@ -23,7 +25,7 @@ pub fn distance(scalar: &Limbs) -> (Limbs, bool) {
 }
 
 /// How a scalar of any size is cut into signed digits of `bits` bits.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cut {
     pub bits: u32,
     pub windows: u32,
@@ -55,7 +57,9 @@ impl Cut {
 const SHORT_BITS: u32 = 8;
 const MIDDLE_BITS: u32 = 64;
 /// What a bucket costs beside the additions into it, in such additions: two of its own, less packed.
-const BUCKET_COST: u64 = 4;
+pub const BUCKET_COST: u64 = 4;
+/// Buckets of several windows that a thread joins at a time.
+const BUCKETS_AT_ONCE: usize = 1 << 10;
 /// Half the field: magnitudes never reach 2^253.
 const FULL_BITS: u32 = 253;
 
@@ -65,6 +69,10 @@ pub struct Class {
     bits: u32,
     window_bits: u32,
     is_signed: bool,
+    /// Windows with buckets of their own; the others share theirs, with multiples of the bases.
+    apart: u32,
+    /// Entries between an entry of a base and the same one of its next multiple.
+    stride: Entry,
 }
 
 /// The entries of one window by bucket: bucket k holds those of weight k + 1.
@@ -74,8 +82,13 @@ pub struct Sorted {
     pub starts: Vec<u32>,
 }
 
-/// Drops what adds nothing (zeros, and bases at infinity) and sorts the rest by size.
-pub fn classify(bases: &Bases<'_>, scalars: &[Limbs]) -> Result<Vec<Class>> {
+/// Drops what adds nothing (zeros, and bases at infinity) and sorts the rest by size; full scalars
+/// are cut for multiples of the bases where there are some.
+pub fn classify(
+    bases: &Bases<'_>,
+    scalars: &[Limbs],
+    layout: Option<Layout>,
+) -> Result<Vec<Class>> {
     let mut counts = [0; 3];
     let sizes = scalars.iter().enumerate().map(|(index, scalar)| {
         if *scalar == [0; 4] || bases.is_infinity(index) {
@@ -94,7 +107,11 @@ pub fn classify(bases: &Bases<'_>, scalars: &[Limbs]) -> Result<Vec<Class>> {
     }
     let bits = [SHORT_BITS, MIDDLE_BITS, FULL_BITS];
     let classes = members.into_iter().zip(bits).filter(|(members, _)| !members.is_empty());
-    Ok(classes.map(|(members, bits)| Class::new(members, bits)).collect())
+    let class = |(members, bits)| match layout {
+        Some(layout) if bits == FULL_BITS => Class::sharing(members, layout, bases.len()),
+        _ => Class::new(members, bits),
+    };
+    Ok(classes.map(class).collect())
 }
 
 fn class_of(limbs: &Limbs) -> usize {
@@ -127,19 +144,46 @@ fn difference(larger: &Limbs, smaller: &Limbs) -> Limbs {
 impl Class {
     fn new(members: Vec<Magnitude>, bits: u32) -> Self {
         if bits == SHORT_BITS {
-            return Self { members, bits, window_bits: SHORT_BITS, is_signed: false };
+            let window_bits = SHORT_BITS;
+            return Self { members, bits, window_bits, is_signed: false, apart: 1, stride: 0 };
         }
         let cost = |window_bits: &u32| {
             let windows = u64::from(bits / window_bits + 1);
             windows * (members.len() as u64 + (BUCKET_COST << (window_bits - 1)))
         };
         let window_bits = (3..=16).min_by_key(cost).unwrap_or(8);
-        let mut class = Self { members, bits, window_bits, is_signed: true };
-        let windows = class.windows();
-        for member in &mut class.members {
-            member.limbs = recode(&member.limbs, windows, window_bits);
+        let apart = bits / window_bits + 1;
+        Self { members, bits, window_bits, is_signed: true, apart, stride: 0 }.recoded()
+    }
+
+    /// Of full scalars, where the multiples of `count` bases are at hand.
+    fn sharing(members: Vec<Magnitude>, Layout { cut, apart }: Layout, count: usize) -> Self {
+        let stride = (count as Entry) << 1;
+        let window_bits = cut.bits;
+        Self { members, bits: FULL_BITS, window_bits, is_signed: true, apart, stride }.recoded()
+    }
+
+    fn recoded(mut self) -> Self {
+        let windows = self.windows();
+        for member in &mut self.members {
+            member.limbs = recode(&member.limbs, windows, self.window_bits);
         }
-        class
+        self
+    }
+
+    /// Whether entries are of multiples of the bases.
+    pub fn has_multiples(&self) -> bool {
+        self.stride > 0
+    }
+
+    /// Windows with buckets of their own.
+    pub fn apart(&self) -> u32 {
+        self.apart
+    }
+
+    /// Windows that share buckets.
+    pub fn together(&self) -> u32 {
+        self.windows().div_ceil(self.apart)
     }
 
     pub fn len(&self) -> usize {
@@ -155,8 +199,19 @@ impl Class {
         if self.is_signed { self.bits / self.window_bits + 1 } else { 1 }
     }
 
-    /// The entries of a window in the order of their buckets.
+    /// The entries of a window, and of all that share its buckets, in the order of these.
     pub fn sorted(&self, window: u32) -> Result<Sorted> {
+        let windows: Vec<u32> = (window..self.windows()).step_by(self.apart as usize).collect();
+        let mut sorted: Vec<Sorted> =
+            windows.into_par_iter().map(|window| self.sorted_one(window)).collect::<Result<_>>()?;
+        match sorted.len() {
+            1 => Ok(sorted.remove(0)),
+            _ => joined(&sorted),
+        }
+    }
+
+    fn sorted_one(&self, window: u32) -> Result<Sorted> {
+        let offset = window / self.apart * self.stride;
         let buckets = 1usize << (self.window_bits - u32::from(self.is_signed));
         let mut starts: Vec<u32> = filled(buckets + 2, 0)?;
         for member in &self.members {
@@ -174,7 +229,7 @@ impl Class {
             let (bucket, is_negative) = self.digit(member, window);
             if bucket > 0 {
                 let next = &mut starts[bucket as usize];
-                entries[*next as usize] = member.entry ^ Entry::from(is_negative);
+                entries[*next as usize] = (member.entry ^ Entry::from(is_negative)) + offset;
                 *next += 1;
             }
         }
@@ -191,6 +246,34 @@ impl Class {
         }
         Cut { bits, windows: self.windows() }.digit(&member.limbs, window)
     }
+}
+
+/// Several windows as one, by all threads.
+fn joined(windows: &[Sorted]) -> Result<Sorted> {
+    let bounds = windows[0].starts.len();
+    let mut starts = reserved(bounds)?;
+    starts
+        .extend((0..bounds).map(|at| windows.iter().map(|sorted| sorted.starts[at]).sum::<u32>()));
+    let mut entries = filled(starts[bounds - 1] as usize, 0)?;
+    let mut pieces = Vec::new();
+    let (mut rest, mut first) = (&mut entries[..], 0);
+    while first + 1 < bounds {
+        let end = (first + BUCKETS_AT_ONCE).min(bounds - 1);
+        let (own, others) = rest.split_at_mut((starts[end] - starts[first]) as usize);
+        pieces.push((first..end, own));
+        (rest, first) = (others, end);
+    }
+    pieces.into_par_iter().for_each(|(buckets, mut places)| {
+        for bucket in buckets {
+            for Sorted { entries, starts } in windows {
+                let some = &entries[starts[bucket] as usize..starts[bucket + 1] as usize];
+                let (own, others) = places.split_at_mut(some.len());
+                own.copy_from_slice(some);
+                places = others;
+            }
+        }
+    });
+    Ok(Sorted { entries, starts })
 }
 
 /// Adds half a digit to each window but the last, so that each signed digit is what stands in its

@@ -14,11 +14,21 @@ const CHAINS: usize = 1 << 10;
 /// Fewer buckets in a chain would leave most of the work to the sums of chains.
 const LEAST_STEPS: usize = 8;
 
+/// Of some buckets in a row: Σ (bucket k), and Σ (k + 1)·(bucket k), where k counts from the first.
+pub struct Weighted<P: Group> {
+    pub plain: Projective<P>,
+    pub by_place: Projective<P>,
+}
+
+impl<P: Group> Weighted<P> {
+    pub const ZERO: Self = Self { plain: Projective::ZERO, by_place: Projective::ZERO };
+}
+
 /// The windows of some sums, in which each bucket occurs once, and how many buckets a window has.
 pub fn weighted<P: Group>(
     windows: &[&[BucketSum<P::BaseField>]],
     buckets: usize,
-) -> Result<Vec<Projective<P>>> {
+) -> Result<Vec<Weighted<P>>> {
     let buckets = buckets.next_power_of_two();
     let segments = segments(windows.len(), buckets);
     let steps = buckets / segments;
@@ -37,8 +47,12 @@ pub fn weighted<P: Group>(
         adder.add(&mut running, |chain| points[chain * steps + step]);
         adder.add(&mut total, |chain| running[chain]);
     }
-    let parts = running.chunks(segments).zip(total.chunks(segments));
-    Ok(parts.map(|(running, total)| joined::<P>(running, total, steps)).collect())
+    let chain = |(plain, by_place): (&Point<P::BaseField>, &Point<P::BaseField>)| Weighted::<P> {
+        plain: plain.affine::<P>().into(),
+        by_place: by_place.affine::<P>().into(),
+    };
+    let chains: Vec<Weighted<P>> = running.iter().zip(&total).map(chain).collect();
+    Ok(chains.chunks(segments).map(|chains| joined(chains, steps)).collect())
 }
 
 /// Chains of a window: a power of two.
@@ -48,22 +62,20 @@ fn segments(windows: usize, buckets: usize) -> usize {
     1 << wanted.min(most).ilog2()
 }
 
-/// Chain s of a window holds buckets s·steps and on, and its own total counts from there.
-fn joined<P: Group>(
-    running: &[Point<P::BaseField>],
-    total: &[Point<P::BaseField>],
-    steps: usize,
-) -> Projective<P> {
-    let mut above = Projective::<P>::ZERO;
+/// Of parts in a row, each of `width` buckets, a power of two.
+pub fn joined<P: Group>(parts: &[Weighted<P>], width: usize) -> Weighted<P> {
+    // Part s counts from s·width.
+    let mut plain = Projective::<P>::ZERO;
     let mut places = Projective::<P>::ZERO;
-    for point in running[1..].iter().rev() {
-        above += point.affine::<P>();
-        places += above;
+    for part in parts[1..].iter().rev() {
+        plain += part.plain;
+        places += plain;
     }
-    for _ in 0..steps.ilog2() {
+    for _ in 0..width.ilog2() {
         places.double_in_place();
     }
-    total.iter().fold(places, |sum, point| sum + point.affine::<P>())
+    let by_place = parts.iter().fold(places, |sum, part| sum + part.by_place);
+    Weighted { plain: plain + parts[0].plain, by_place }
 }
 
 /// Adds a point to each of many sums, whatever they are.

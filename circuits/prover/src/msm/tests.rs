@@ -1,3 +1,5 @@
+use super::digits::Cut;
+use super::multiples::{Layout, Multiples};
 use super::*;
 use crate::element::{Coordinate, to_point};
 use ark_bn254::{Fr, g1, g2};
@@ -20,6 +22,15 @@ fn write_element(bytes: &mut Vec<u8>, element: ark_bn254::Fq) {
     element.0.0.iter().for_each(|limb| bytes.extend(limb.to_le_bytes()));
 }
 
+/// One set of buckets for all windows, one for every second or seventh, and a last multiple that
+/// has fewer windows than the others.
+const LAYOUTS: [Layout; 4] = [
+    Layout { cut: Cut { bits: 9, windows: 29 }, apart: 1 },
+    Layout { cut: Cut { bits: 13, windows: 20 }, apart: 2 },
+    Layout { cut: Cut { bits: 6, windows: 43 }, apart: 7 },
+    Layout { cut: Cut { bits: 15, windows: 17 }, apart: 12 },
+];
+
 fn agrees(factors: &[Fr], scalars: &[Fr], threads: usize) {
     let plain: Vec<Limbs> = scalars.iter().map(|scalar| scalar.into_bigint().0).collect();
     let expected: Fr = factors.iter().zip(scalars).map(|(factor, scalar)| *factor * scalar).sum();
@@ -29,7 +40,15 @@ fn agrees(factors: &[Fr], scalars: &[Fr], threads: usize) {
     let bytes = section::<g1::Config>(factors, write_element);
     let bases = Bases::new::<g1::Config>(&bytes);
     let sum = pool.install(|| multi_exponentiation::<g1::Config>(bases, &plain, &control));
-    assert_eq!(sum.unwrap(), ark_bn254::G1Projective::generator() * expected);
+    let expected_sum = ark_bn254::G1Projective::generator() * expected;
+    assert_eq!(sum.unwrap(), expected_sum);
+    for layout in LAYOUTS {
+        let sum = pool.install(|| {
+            let multiples = Multiples::<g1::Config>::new(&bases, layout, &control)?;
+            multi_exponentiation_with(&multiples, bases, &plain, &control)
+        });
+        assert_eq!(sum.unwrap(), expected_sum, "{layout:?}");
+    }
 
     let bytes = section::<g2::Config>(factors, |bytes, element| {
         write_element(bytes, element.c0);
@@ -83,6 +102,25 @@ fn agrees_for_many_points_of_each_kind() {
 }
 
 #[test]
+fn layouts_keep_to_their_room_and_need_more_for_fewer_additions() {
+    const MIB: u64 = 1 << 20;
+    let of = |count: usize, room| {
+        Layout::best(count, |layout| layout.bytes::<g1::Config>(count) <= room)
+    };
+    assert_eq!(of(1 << 17, 0), None);
+    assert_eq!(of(1 << 17, 15 * MIB), None);
+    assert_eq!(of(0, MIB), None);
+    let rooms = [16, 32, 64, 128, 1024].map(|mib| mib * MIB);
+    let layouts = rooms.map(|room| of(1 << 17, room).unwrap());
+    for (layout, room) in layouts.iter().zip(rooms) {
+        assert_eq!(layout.cut, Cut::new(layout.cut.bits));
+        assert!(u64::from(layout.multiples()) * (8 << 20) <= room, "{layout:?}");
+    }
+    assert!(layouts.windows(2).all(|pair| pair[1].cut.windows <= pair[0].cut.windows));
+    assert_eq!(layouts[4], Layout { cut: Cut { bits: 17, windows: 15 }, apart: 1 });
+}
+
+#[test]
 fn stops_when_cancelled() {
     let bytes = section::<g1::Config>(&[Fr::from(2u64); 10], write_element);
     let control = Control::default();
@@ -90,6 +128,8 @@ fn stops_when_cancelled() {
     let bases = Bases::new::<g1::Config>(&bytes);
     let sum = multi_exponentiation::<g1::Config>(bases, &[[1, 0, 0, 0]; 10], &control);
     assert_eq!(sum.unwrap_err().code(), "Cancelled");
+    let multiples = Multiples::<g1::Config>::new(&bases, LAYOUTS[0], &control);
+    assert_eq!(multiples.err().map(|error| error.code()), Some("Cancelled"));
 }
 
 #[test]
@@ -136,7 +176,9 @@ fn chains_of_buckets_weigh_each_by_its_place() {
         for (window, total) in factors.iter().zip(found) {
             let weight = |bucket: &u32| Fr::from(u64::from(*bucket) + 1);
             let expected: Fr = window.iter().map(|(bucket, factor)| weight(bucket) * factor).sum();
-            assert_eq!(total, Projective::<g1::Config>::generator() * expected);
+            assert_eq!(total.by_place, Projective::<g1::Config>::generator() * expected);
+            let expected: Fr = window.iter().map(|(_, factor)| *factor).sum();
+            assert_eq!(total.plain, Projective::<g1::Config>::generator() * expected);
         }
     }
 }
