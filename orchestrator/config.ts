@@ -94,6 +94,7 @@ const workerSchema = z.object({
   ASSAY_PROVER_THREADS: whole(1, 1_024).optional(),
   ASSAY_PROVER_GROUPS: whole(1, 64).default(1),
   ASSAY_PROVER_MEMORY_MB: whole(1, 1_000_000).optional(),
+  ASSAY_PROVER_TABLE_MB: whole(0, 1_000_000).default(0),
   ASSAY_PROVER_PORTABLE: onOff.default(false),
 });
 
@@ -209,6 +210,7 @@ function toProverConfig(env: WorkerEnvironment) {
     threads: env.ASSAY_PROVER_THREADS,
     groups: env.ASSAY_PROVER_GROUPS,
     memoryLimitBytes: megabytes === undefined ? undefined : megabytes * 2 ** 20,
+    tableBytes: env.ASSAY_PROVER_TABLE_MB * 2 ** 20,
     isPortable: env.ASSAY_PROVER_PORTABLE,
   } as const;
 }

@@ -15,6 +15,7 @@ export type ChosenProof = BackendProof & Pick<ProofMaking, "backend" | "quaranti
 export class BackendChoice {
   readonly #fallback: Groth16Backend;
   readonly #onSkipped: (reason: string) => void;
+  readonly #onTableMissing: (reason: string) => void;
   #preferred: Groth16Backend | null;
 
   constructor(input: {
@@ -22,10 +23,13 @@ export class BackendChoice {
     readonly fallback: Groth16Backend;
     /** Hears once why the preferred backend is not asked any more. */
     readonly onSkipped: (reason: string) => void;
+    /** Hears why a release has no table. */
+    readonly onTableMissing: (reason: string) => void;
   }) {
     this.#preferred = input.preferred;
     this.#fallback = input.fallback;
     this.#onSkipped = input.onSkipped;
+    this.#onTableMissing = input.onTableMissing;
   }
 
   /** Never fails for what only the preferred backend refuses: its turn comes with the proof. */
@@ -40,6 +44,21 @@ export class BackendChoice {
   unload(release: string): void {
     this.#preferred?.unload(release);
     this.#fallback.unload(release);
+  }
+
+  /**
+   * Makes later proofs quicker where the preferred backend can. That it fails is said, and no
+   * error: proofs do without. Resolves to the bytes that were spent.
+   * @throws the signal's reason when it aborts
+   */
+  async makeTable(release: string, signal?: AbortSignal): Promise<number> {
+    try {
+      return (await this.#preferred?.makeTable?.(release, signal)) ?? 0;
+    } catch (error) {
+      signal?.throwIfAborted();
+      this.#onTableMissing(reasonOf(error));
+      return 0;
+    }
   }
 
   /** @throws what the backends throw; if both fail, what the fallback throws */

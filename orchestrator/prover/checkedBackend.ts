@@ -32,6 +32,10 @@ export class CheckedBackend implements Groth16Backend {
     this.#backend.unload(release);
   }
 
+  async makeTable(release: string, signal?: AbortSignal): Promise<number> {
+    return (await this.#backend.makeTable?.(release, signal)) ?? 0;
+  }
+
   async prove(release: string, wtns: Uint8Array, watch?: ProofWatch): Promise<BackendProof> {
     const answer = await this.#backend.prove(release, wtns, watch);
     if (!this.#checked.has(release)) this.#check(release, answer);

@@ -17,6 +17,13 @@ export interface Groth16Backend {
   load(release: string, files: WarmRelease): Promise<void>;
   unload(release: string): void;
   /**
+   * Spends memory on a loaded release, as far as it was allowed, so that its later proofs are
+   * quicker; takes longer than a proof. Missing where there is nothing to spend it on.
+   * @returns bytes spent
+   * @throws OrchestratorError ProvingFailed; the signal's reason when it aborts
+   */
+  makeTable?(release: string, signal?: AbortSignal): Promise<number>;
+  /**
    * Proves a loaded release from the bytes of a `.wtns` file and verifies the proof.
    * @throws OrchestratorError ProvingFailed, ProofRejected; the signal's reason when it aborts
    */

@@ -5,6 +5,8 @@ import type {
   LoadReply,
   NativeFailure,
   NativeProver,
+  ProofControl,
+  TableReply,
 } from "../../circuits/native/nativeBinding.d.ts";
 import type { NativeModule } from "../../circuits/native/nativeModule.ts";
 import type { WarmRelease } from "./warmRelease.ts";
@@ -16,6 +18,8 @@ export interface NativeSettings {
   readonly cacheBytes: number;
   /** Most bytes a proof may take beside its key; none is no limit. */
   readonly memoryLimitBytes?: number;
+  /** Most bytes of all keys' tables, which are part of `cacheBytes`; none makes no tables. */
+  readonly tableBytes?: number;
   /** Goes without AVX-512 in the whole process, as on machines that lack it. */
   readonly isPortable?: boolean;
 }
@@ -59,31 +63,49 @@ export class NativeBackend implements Groth16Backend {
     this.#prover.unloadKey(release);
   }
 
+  async makeTable(release: string, signal?: AbortSignal): Promise<number> {
+    return (await this.makeKeyTable(release, signal)).tableBytes;
+  }
+
+  /**
+   * Makes multiples of a loaded key's points, as many as there is room for.
+   * @throws OrchestratorError ProvingFailed; the signal's reason when it aborts
+   */
+  async makeKeyTable(name: string, signal?: AbortSignal): Promise<TableReply> {
+    return this.#stoppable({ ...(signal && { signal }) }, (control) =>
+      this.#prover.makeTable(name, control),
+    );
+  }
+
   /** Which code this machine runs: `avx512-ifma` or `portable`. */
   get instructions(): string {
     return this.#prover.instructions();
   }
 
-  async prove(
-    release: string,
-    wtns: Uint8Array,
-    { signal, onPhase }: ProofWatch = {},
-  ): Promise<BackendProof> {
+  async prove(release: string, wtns: Uint8Array, watch: ProofWatch = {}): Promise<BackendProof> {
+    const reply = await this.#stoppable(watch, (control) =>
+      this.#prover.prove(release, wtns, control),
+    );
+    return {
+      proof: proofOf(reply.coordinates.map(fromHex)),
+      publicSignals: reply.publicSignals.map(fromHex),
+      phases: Object.fromEntries(reply.phases.map(({ phase, ms }) => [phase, ms])),
+    };
+  }
+
+  async #stoppable<Reply extends { readonly failure?: NativeFailure }>(
+    { signal, onPhase }: ProofWatch,
+    act: (control: ProofControl) => Promise<Reply>,
+  ): Promise<Reply> {
     signal?.throwIfAborted();
     const control = new this.#module.ProofControl(onPhase);
     const cancel = () => control.cancel();
     signal?.addEventListener("abort", cancel);
     try {
-      const reply = await this.#prover.prove(release, wtns, control);
-      if (reply.failure !== undefined) {
-        signal?.throwIfAborted();
-        throw toError(reply.failure);
-      }
-      return {
-        proof: proofOf(reply.coordinates.map(fromHex)),
-        publicSignals: reply.publicSignals.map(fromHex),
-        phases: Object.fromEntries(reply.phases.map(({ phase, ms }) => [phase, ms])),
-      };
+      const reply = await act(control);
+      if (reply.failure === undefined) return reply;
+      signal?.throwIfAborted();
+      throw toError(reply.failure);
     } finally {
       signal?.removeEventListener("abort", cancel);
     }

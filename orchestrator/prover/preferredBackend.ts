@@ -13,9 +13,9 @@ export async function preferredBackend(settings: ProverSettings): Promise<Native
   if (typeof module === "string") return module;
   try {
     const threads = settings.threads ?? availableParallelism();
-    const { memoryLimitBytes, isPortable = false } = settings;
+    const { memoryLimitBytes, tableBytes = 0, isPortable = false } = settings;
     const limit = memoryLimitBytes === undefined ? {} : { memoryLimitBytes };
-    const sizes = { threads, cacheBytes: CACHE_BYTES, ...limit };
+    const sizes = { threads, cacheBytes: CACHE_BYTES, tableBytes, ...limit };
     const native = new NativeBackend(module, { ...sizes, isPortable });
     await native.selfTest();
     return native;

@@ -18,6 +18,8 @@ export class ProverGroup {
   #child: ProverChild | null = null;
   /** Releases the process holds, the one used longest ago first. */
   #warm: readonly string[] = [];
+  /** Those of them that were given a table. */
+  readonly #tabled = new Set<string>();
   #queue: Promise<unknown> = Promise.resolve();
   #asked = 0;
 
@@ -43,31 +45,35 @@ export class ProverGroup {
 
   async prepare(manifestCid: string, signal?: AbortSignal): Promise<void> {
     await this.#inTurn(() => this.#load(manifestCid, signal), signal);
+    await this.#makeTable(manifestCid, signal);
   }
 
   /** @throws OrchestratorError as `ProverBackend.prove` */
   async prove(work: Work, watch: ProofWatch): Promise<ProcessAnswer> {
     const { manifestCid, requestId, payee, input } = work;
     const { signal } = watch;
-    return this.#inTurn(async () => {
+    const proven = await this.#inTurn(async () => {
       await this.#load(manifestCid, signal);
       const request = { kind: "prove", release: manifestCid, payee, input } as const;
       const answer = await this.#ask({ ...request, requestId: BigInt(requestId) }, watch);
       if (answer === null) throw new OrchestratorError("ProvingFailed");
       return answer;
     }, signal);
+    // What it fails of will show in the next proof.
+    if (this.#asked === 0) void this.#makeTable(manifestCid).catch(() => undefined);
+    return proven;
   }
 
   /** Ends the process; a proof under way is lost. */
   async stop(): Promise<void> {
     const child = this.#child;
     this.#child = null;
-    this.#warm = [];
+    this.#forget();
     await child?.kill();
   }
 
   async #load(manifestCid: string, signal?: AbortSignal): Promise<void> {
-    if (this.#child?.isAlive !== true) this.#warm = [];
+    if (this.#child?.isAlive !== true) this.#forget();
     if (this.#warm.includes(manifestCid)) {
       this.#warm = [...this.#warm.filter((cid) => cid !== manifestCid), manifestCid];
       return;
@@ -82,10 +88,26 @@ export class ProverGroup {
     if (oldest !== undefined && this.#warm.length >= WARM_RELEASES) {
       await this.#ask({ kind: "unload", release: oldest }, { signal });
       this.#warm = this.#warm.slice(1);
+      this.#tabled.delete(oldest);
     }
     const files = { circuit, keyId, integerModel, provingKey, verifyingKey };
     await this.#ask({ kind: "load", release: manifestCid, ...files }, { signal });
     this.#warm = [...this.#warm, manifestCid];
+  }
+
+  /** Once for each warm release, between proofs: it takes longer than one. */
+  async #makeTable(manifestCid: string, signal?: AbortSignal): Promise<void> {
+    if ((this.#settings.tableBytes ?? 0) === 0 || this.#tabled.has(manifestCid)) return;
+    await this.#inTurn(async () => {
+      if (!this.isWarm(manifestCid) || this.#tabled.has(manifestCid)) return;
+      await this.#ask({ kind: "makeTable", release: manifestCid }, { signal });
+      this.#tabled.add(manifestCid);
+    }, signal);
+  }
+
+  #forget(): void {
+    this.#warm = [];
+    this.#tabled.clear();
   }
 
   #ask(request: ProverRequest, watch: ProofWatch): Promise<ProcessAnswer | null> {

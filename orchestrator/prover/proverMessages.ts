@@ -19,6 +19,8 @@ export type ProverRequest =
       readonly verifyingKey: Uint8Array;
     }
   | { readonly kind: "unload"; readonly release: string }
+  /** Spends memory on a loaded release so that its later proofs are quicker. */
+  | { readonly kind: "makeTable"; readonly release: string }
   /** Has no reply of its own: what is under way fails, or the process ends. */
   | { readonly kind: "cancel" }
   | {
@@ -58,6 +60,8 @@ export interface ProverSettings {
   readonly threads?: number | undefined;
   /** Most bytes a native proof may take beside its key; none is no limit. */
   readonly memoryLimitBytes?: number | undefined;
+  /** Most bytes of tables that make the native proofs of warm releases quicker; none is none. */
+  readonly tableBytes?: number | undefined;
   /** Whether native proofs go without AVX-512, as on machines that lack it. */
   readonly isPortable?: boolean | undefined;
 }

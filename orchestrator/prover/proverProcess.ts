@@ -35,14 +35,19 @@ process.on("disconnect", () => process.exit(0));
 async function start() {
   const native = await preferredBackend(settings);
   if (typeof native === "string") skipped(native);
-  else notices = [...notices, `native prover: in use: ${native.instructions}`];
+  else noted(`in use: ${native.instructions}`);
   const preferred = typeof native === "string" ? null : new CheckedBackend(native);
   const fallback = new SnarkjsBackend();
-  return new BackendChoice({ preferred, fallback, onSkipped: skipped });
+  const onTableMissing = (reason: string) => noted(`no table: ${reason}`);
+  return new BackendChoice({ preferred, fallback, onSkipped: skipped, onTableMissing });
 }
 
 function skipped(reason: string): void {
-  notices = [...notices, `native prover: skipped: ${reason}`];
+  noted(`skipped: ${reason}`);
+}
+
+function noted(fact: string): void {
+  notices = [...notices, `native prover: ${fact}`];
 }
 
 async function reply(request: ProverRequest): Promise<void> {
@@ -77,6 +82,10 @@ async function handle(request: ProverRequest, watch: ProofWatch): Promise<Proces
     const files = releases.get(request.release);
     if (files === undefined) throw new RangeError(`${request.release} is not loaded`);
     return proveRelease({ backends, files }, request, watch);
+  }
+  if (request.kind === "makeTable") {
+    const bytes = await backends.makeTable(request.release, watch.signal);
+    if (bytes > 0) noted(`a table of ${(bytes / 1e6).toFixed(1)} MB was made`);
   }
   if (request.kind === "unload") {
     releases.delete(request.release);

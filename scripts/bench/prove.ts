@@ -71,7 +71,7 @@ async function measured(
     const [native, snarkjs] = [medians(results.native), medians(results.snarkjs)];
     const row = { circuit, constraints, setupMs, native, snarkjs };
     const whole = { ...row, rapidsnark: medians(results.rapidsnark) };
-    report(whole, results.native.at(-1)?.phases ?? {});
+    report(whole, results.native.at(-1));
     return whole;
   } finally {
     await rm(directory, { recursive: true, force: true });
@@ -96,7 +96,7 @@ async function rapidsnark(subject: Subject, directory: string): Promise<Measurem
   const cold = await spawned(subject, directory);
   const warm = await spawned(subject, directory);
   const peakMb = Math.max(cold.peakMb, warm.peakMb);
-  return { coldMs: cold.ms, warmMs: warm.ms, peakMb, phases: {} };
+  return { coldMs: cold.ms, warmMs: warm.ms, peakMb, tableMb: 0, tableMs: 0, phases: {} };
 }
 
 async function spawned({ zkeyPath, wtnsPath }: Subject, directory: string) {
@@ -134,7 +134,7 @@ function medians(measurements: readonly Measurement[]): Figures | null {
   return { coldMs: median("coldMs"), warmMs: median("warmMs"), peakMb: median("peakMb") };
 }
 
-function report(row: Row, phases: Readonly<Record<string, number>>): void {
+function report(row: Row, last: Measurement | undefined): void {
   const text = (name: ProverName) => {
     const figures = row[name];
     return figures === null
@@ -146,6 +146,11 @@ function report(row: Row, phases: Readonly<Record<string, number>>): void {
     `${row.circuit}: ${text("native")}; ${text("snarkjs")}; ${text("rapidsnark")}; ` +
       `medians of ${ROUNDS}, load ${load.toFixed(1)}`,
   );
-  const parts = Object.entries(phases).map(([phase, ms]) => `${phase} ${ms.toFixed(1)}`);
+  if (last === undefined) return;
+  if (last.tableMb > 0) {
+    const [megabytes, ms] = [last.tableMb.toFixed(1), last.tableMs.toFixed(0)];
+    console.error(`  its table, made before warm proofs: ${megabytes} MB in ${ms} ms`);
+  }
+  const parts = Object.entries(last.phases).map(([phase, ms]) => `${phase} ${ms.toFixed(1)}`);
   console.error(`  native phases of one warm proof, ms: ${parts.join(", ")}`);
 }

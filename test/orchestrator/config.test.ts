@@ -156,17 +156,19 @@ describe("readWorkerConfig", () => {
       [usual.groups, usual.threads, usual.memoryLimitBytes],
       [1, undefined, undefined],
     );
-    assert.equal(usual.isPortable, false);
+    assert.deepEqual([usual.isPortable, usual.tableBytes], [false, 0]);
     const { prover } = readWorkerConfig({
       ...token,
       ASSAY_PROVER_LIBRARY: "/opt/prover.node",
       ASSAY_PROVER_GROUPS: "4",
       ASSAY_PROVER_THREADS: "2",
       ASSAY_PROVER_MEMORY_MB: "512",
+      ASSAY_PROVER_TABLE_MB: "256",
       ASSAY_PROVER_PORTABLE: "on",
     });
-    const sizes = { groups: 4, threads: 2, memoryLimitBytes: 2 ** 29, isPortable: true };
-    assert.deepEqual(prover, { backend: "auto", library: "/opt/prover.node", ...sizes });
+    const sizes = { groups: 4, threads: 2, memoryLimitBytes: 2 ** 29, tableBytes: 2 ** 28 };
+    const others = { backend: "auto", library: "/opt/prover.node", isPortable: true };
+    assert.deepEqual(prover, { ...others, ...sizes });
     const wrong = { ...token, ASSAY_PROVER_GROUPS: "0", ASSAY_PROVER_MEMORY_MB: "much" };
     assert.deepEqual(
       mistakesOf(() => readWorkerConfig(wrong)),

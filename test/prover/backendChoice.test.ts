@@ -41,9 +41,12 @@ function backend(name: Groth16Backend["name"], failure: Error | null = null) {
 function choice(preferred: Groth16Backend | null, fallback: Groth16Backend) {
   const reasons: string[] = [];
   const onSkipped = (reason: string) => void reasons.push(reason);
-  const backends = new BackendChoice({ preferred, fallback, onSkipped });
+  const missing: string[] = [];
+  const onTableMissing = (reason: string) => void missing.push(reason);
+  const backends = new BackendChoice({ preferred, fallback, onSkipped, onTableMissing });
   const input = { release: "one", files: {} as WarmRelease, wtns: new Uint8Array(), watch: {} };
-  return { reasons, prove: () => backends.prove(input) };
+  const makeTable = (signal?: AbortSignal) => backends.makeTable("one", signal);
+  return { reasons, missing, prove: () => backends.prove(input), makeTable };
 }
 
 describe("BackendChoice", () => {
@@ -63,6 +66,20 @@ describe("BackendChoice", () => {
     assert.equal(native.asked.length, 1);
     assert.equal(reasons.length, 1);
     assert.match(reasons[0] ?? "", /quarantined.*wrong/);
+  });
+
+  it("makes tables for the preferred backend only, and does without where that fails", async () => {
+    const wrong = new Error("no memory");
+    const tabled = { ...backend("native"), makeTable: () => Promise.resolve(7) };
+    assert.equal(await choice(tabled, backend("snarkjs")).makeTable(), 7);
+    assert.equal(await choice(null, tabled).makeTable(), 0);
+    assert.equal(await choice(backend("native"), tabled).makeTable(), 0);
+    const failing = { ...backend("native"), makeTable: () => Promise.reject(wrong) };
+    const { makeTable, missing, reasons, prove } = choice(failing, backend("snarkjs"));
+    assert.equal(await makeTable(), 0);
+    assert.deepEqual([missing, reasons], [["no memory"], []]);
+    assert.equal((await prove()).backend, "native");
+    await assert.rejects(makeTable(AbortSignal.abort(new Error("stopped"))), /stopped/);
   });
 
   it("does not blame it for what the fallback cannot prove either", async () => {

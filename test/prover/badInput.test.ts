@@ -123,6 +123,7 @@ describe("NativeBackend's limits", { skip }, () => {
       { threads: 5000 },
       { cacheBytes: -1 },
       { memoryLimitBytes: NaN },
+      { tableBytes: -1 },
     ])
       assert.throws(() => nativeBackend(settings), /ParameterInvalid/);
   });

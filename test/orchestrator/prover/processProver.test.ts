@@ -19,6 +19,7 @@ import { silentLogger } from "../../../orchestrator/telemetry/logger.ts";
 import { encodeManifest } from "../../../sdk/protocol/manifest.ts";
 import { publicSignals } from "../../../sdk/protocol/publicSignals.ts";
 import { toSnarkjsVerifyingKey } from "../../../sdk/protocol/verifyingKey.ts";
+import { eventually } from "../support/ports.ts";
 import { endEngineAfterTests } from "../../circuits/keys/engine.ts";
 import { smallCircuit } from "../../circuits/keys/smallCircuit.ts";
 import { altered } from "../../circuits/release/altered.ts";
@@ -259,6 +260,31 @@ describe("ProcessProver, native settings", { skip: BACKENDS[1].skip }, () => {
     const output = encodeOutputs(model, interpret(model, decodeInputs(model, input)));
     const binding = { requestId: BigInt(work.requestId), payee: work.payee, input, output };
     assert.equal(await verifies(proof, publicSignals(binding)), true);
+  });
+
+  it("makes a table when a release is made warm, or when nobody waits after its proof", async () => {
+    const isTable = (event: string) =>
+      /^native prover: a table of \d+\.\d MB was made$/.test(event);
+    const notices: string[] = [];
+    const logger = { ...silentLogger, info: (event: string) => void notices.push(event) };
+    const settings: ProverSettings = { backend: "auto", tableBytes: 2 ** 26 };
+    const [early, late] = [0, 1].map(() => new ProcessProver({ store, settings, logger }));
+    assert(early !== undefined && late !== undefined);
+    try {
+      await early.prepare(manifestCid);
+      assert.equal(notices.filter(isTable).length, 1);
+      const model = parseModel(await store.get(manifest.artefacts.integerModel.cid));
+      const output = encodeOutputs(model, interpret(model, decodeInputs(model, input)));
+      const binding = { requestId: BigInt(work.requestId), payee: work.payee, input, output };
+      const { proof, making } = await early.prove(work);
+      assert.equal(making.backend, "native");
+      assert.equal(await verifies(proof, publicSignals(binding)), true);
+      await late.prove(work);
+      const isMade = () => notices.filter(isTable).length === 2;
+      await eventually(isMade, { withinMs: 30_000, what: "a table after a proof" });
+    } finally {
+      await Promise.all([early.stop(), late.stop()]);
+    }
   });
 
   it("fails with a code of its own above the memory limit, and asks nobody else", async () => {
