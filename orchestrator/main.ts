@@ -1,5 +1,7 @@
 import { systemClock } from "./clock.ts";
-import { readNodeConfig, readWatchConfig, readWorkerConfig, type LogConfig } from "./config.ts";
+import { readNodeConfig, readWatchConfig } from "./config/nodeConfig.ts";
+import type { LogConfig } from "./config/processConfig.ts";
+import { readWorkerConfig } from "./config/workerConfig.ts";
 import { OrchestratorError } from "./domain/errors.ts";
 import type { Logger } from "./domain/ports.ts";
 import { createLogger } from "./telemetry/logger.ts";

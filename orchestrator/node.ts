@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 import { systemClock as clock } from "./clock.ts";
-import type { NodeConfig } from "./config.ts";
+import type { NodeConfig } from "./config/nodeConfig.ts";
 import type { Logger } from "./domain/ports.ts";
 import { startNodeServer } from "./http/nodeServer.ts";
 import type { Loop } from "./nodeBase.ts";

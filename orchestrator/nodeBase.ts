@@ -1,4 +1,4 @@
-import type { NodeConfig } from "./config.ts";
+import type { NodeConfig } from "./config/nodeConfig.ts";
 import type { Journal } from "./domain/nodePorts.ts";
 import type { ContentStore, Logger } from "./domain/ports.ts";
 import type { NodeChain } from "./nodeChain.ts";

@@ -6,7 +6,7 @@ import { fallbackOf, freeBond, isAssetCoin, notedBaseFee } from "./chain/registr
 import { RpcPool } from "./chain/rpcPool.ts";
 import { rpcSettlement } from "./chain/settlement.ts";
 import { systemClock as clock } from "./clock.ts";
-import type { NodeConfig } from "./config.ts";
+import type { NodeConfig } from "./config/nodeConfig.ts";
 import type { StakeReader } from "./domain/nodePorts.ts";
 import type { Logger } from "./domain/ports.ts";
 import { tipWithin } from "./domain/transaction.ts";

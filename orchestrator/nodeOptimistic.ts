@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { systemClock as clock } from "./clock.ts";
-import type { NodeConfig } from "./config.ts";
+import type { NodeConfig } from "./config/nodeConfig.ts";
 import type { View } from "./domain/view.ts";
 import type { Base, Desk, Loop } from "./nodeBase.ts";
 import { SnarkjsJudgeCheck } from "./prover/snarkjsJudgeCheck.ts";

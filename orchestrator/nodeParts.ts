@@ -2,7 +2,7 @@ import { BlockFollower } from "./chain/blockFollower.ts";
 import { decodeLog } from "./chain/coordinator.ts";
 import { requireSender, rpcReleaseRegistry } from "./chain/registries.ts";
 import { systemClock as clock } from "./clock.ts";
-import type { NodeConfig } from "./config.ts";
+import type { NodeConfig } from "./config/nodeConfig.ts";
 import type { NodeApi } from "./domain/nodeApi.ts";
 import type { Journal } from "./domain/nodePorts.ts";
 import type { Logger } from "./domain/ports.ts";

@@ -1,5 +1,5 @@
 import { systemClock as clock } from "../clock.ts";
-import type { WorkerConfig } from "../config.ts";
+import type { WorkerConfig } from "../config/workerConfig.ts";
 import type { Hex, Logger } from "../domain/ports.ts";
 import { nodeClient } from "../http/nodeClient.ts";
 import { ProcessProver } from "../prover/processProver.ts";

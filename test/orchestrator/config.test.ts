@@ -4,7 +4,8 @@ import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, it } from "node:test";
 
-import { readNodeConfig, readWatchConfig, readWorkerConfig } from "../../orchestrator/config.ts";
+import { readNodeConfig, readWatchConfig } from "../../orchestrator/config/nodeConfig.ts";
+import { readWorkerConfig } from "../../orchestrator/config/workerConfig.ts";
 import { OrchestratorError } from "../../orchestrator/domain/errors.ts";
 import { describeFailure } from "../../orchestrator/main.ts";
 import { hex, temporaryFolder } from "./support/builders.ts";

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
 
+import { mistakesOf, present, refuse, type Environment } from "./environment.ts";
 import {
   address,
   gwei,
@@ -15,30 +16,13 @@ import {
   tokens,
   url,
   whole,
-} from "./configFields.ts";
-import { OrchestratorError } from "./domain/errors.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
-const logging = {
-  ASSAY_LOG_LEVEL: z.enum(["error", "warn", "info", "debug"]).default("info"),
-  ASSAY_LOG_FORMAT: z.enum(["json", "pretty"]).default("json"),
-};
-
-const queue = {
-  REDIS_URL: url(/^rediss?$/).optional(),
-  ASSAY_QUEUE_PORT: whole(1, 65_535).default(6_390),
-  ASSAY_QUEUE_PREFIX: z
-    .string()
-    .regex(/^[\w-]+$/, "may hold letters, digits, - and _")
-    .default("assay"),
-};
+} from "./fields.ts";
+import { processFields, toLogConfig, toQueueConfig } from "./processConfig.ts";
 
 const GWEI = 10n ** 9n;
 
 const nodeSchema = z.object({
-  ...logging,
-  ...queue,
+  ...processFields,
   ASSAY_RPC_URLS: z
     .string()
     .transform((text) => text.split(",").map((each) => each.trim()))
@@ -82,32 +66,9 @@ const watchSchema = nodeSchema.omit({ ASSAY_OPERATOR_ID: true }).extend({
   ASSAY_WATCH: share.default(1),
 });
 
-const workerSchema = z.object({
-  ...logging,
-  ...queue,
-  ASSAY_NODE_URL: url(/^https?$/).default("http://127.0.0.1:8620"),
-  ASSAY_WORKER_TOKEN: z.string().min(16, "is shorter than 16 characters"),
-  ASSAY_CACHE_DIR: path.default(resolve(".assay/cache")),
-  ASSAY_CONCURRENCY: whole(1, 256).default(1),
-  ASSAY_PROVER: z.enum(["auto", "snarkjs"], "is neither auto nor snarkjs").default("auto"),
-  ASSAY_PROVER_LIBRARY: path.optional(),
-  ASSAY_PROVER_THREADS: whole(1, 1_024).optional(),
-  ASSAY_PROVER_GROUPS: whole(1, 64).default(1),
-  ASSAY_PROVER_MEMORY_MB: whole(1, 1_000_000).optional(),
-  ASSAY_PROVER_TABLE_MB: whole(0, 1_000_000).default(0),
-  ASSAY_PROVER_PORTABLE: onOff.default(false),
-});
-
 type WatchEnvironment = z.infer<typeof watchSchema>;
-type WorkerEnvironment = z.infer<typeof workerSchema>;
-
-export interface LogConfig {
-  readonly level: "error" | "warn" | "info" | "debug";
-  readonly format: "json" | "pretty";
-}
 
 export type NodeConfig = ReturnType<typeof toNodeConfig>;
-export type WorkerConfig = ReturnType<typeof toWorkerConfig>;
 
 /** @throws OrchestratorError ConfigInvalid with every mistake in `data.mistakes` */
 export function readNodeConfig(environment: Environment = process.env): NodeConfig {
@@ -123,12 +84,6 @@ export function readNodeConfig(environment: Environment = process.env): NodeConf
 export function readWatchConfig(environment: Environment = process.env): NodeConfig {
   const { values, senderKey } = readWithKey(watchSchema, environment);
   return toNodeConfig({ ...values, ASSAY_FALLBACK: false }, { senderKey, id: null });
-}
-
-/** @throws OrchestratorError ConfigInvalid with every mistake in `data.mistakes` */
-export function readWorkerConfig(environment: Environment = process.env): WorkerConfig {
-  refuse(mistakesOf(workerSchema, environment));
-  return toWorkerConfig(workerSchema.parse(present(environment)));
 }
 
 function readWithKey<T extends z.ZodType>(schema: T, environment: Environment) {
@@ -190,41 +145,6 @@ function toNodeConfig(
   } as const;
 }
 
-function toWorkerConfig(env: WorkerEnvironment) {
-  return {
-    log: toLogConfig(env),
-    queue: toQueueConfig(env),
-    nodeUrl: env.ASSAY_NODE_URL,
-    token: env.ASSAY_WORKER_TOKEN,
-    cacheDir: env.ASSAY_CACHE_DIR,
-    concurrency: env.ASSAY_CONCURRENCY,
-    prover: toProverConfig(env),
-  } as const;
-}
-
-function toProverConfig(env: WorkerEnvironment) {
-  const megabytes = env.ASSAY_PROVER_MEMORY_MB;
-  return {
-    backend: env.ASSAY_PROVER,
-    library: env.ASSAY_PROVER_LIBRARY,
-    threads: env.ASSAY_PROVER_THREADS,
-    groups: env.ASSAY_PROVER_GROUPS,
-    memoryLimitBytes: megabytes === undefined ? undefined : megabytes * 2 ** 20,
-    tableBytes: env.ASSAY_PROVER_TABLE_MB * 2 ** 20,
-    isPortable: env.ASSAY_PROVER_PORTABLE,
-  } as const;
-}
-
-function toLogConfig(env: WatchEnvironment | WorkerEnvironment): LogConfig {
-  return { level: env.ASSAY_LOG_LEVEL, format: env.ASSAY_LOG_FORMAT };
-}
-
-function toQueueConfig(env: WatchEnvironment | WorkerEnvironment) {
-  const isEmbedded = env.REDIS_URL === undefined;
-  const redisUrl = env.REDIS_URL ?? `redis://127.0.0.1:${env.ASSAY_QUEUE_PORT}`;
-  return { redisUrl, isEmbedded, port: env.ASSAY_QUEUE_PORT, prefix: env.ASSAY_QUEUE_PREFIX };
-}
-
 /** The key comes from the environment or from a file only the operator can read; exactly one. */
 function readSenderKey(environment: Environment): {
   readonly value: string;
@@ -242,29 +162,4 @@ function readSenderKey(environment: Environment): {
   } catch {
     return { value: "", mistake: `ASSAY_SENDER_KEY_FILE cannot be read: ${file}` };
   }
-}
-
-/** One sentence per mistake; never the value of a secret. */
-function mistakesOf(schema: z.ZodType, environment: Environment): string[] {
-  const values = present(environment);
-  const result = schema.safeParse(values);
-  if (result.success) return [];
-  return result.error.issues.map((issue) => {
-    const name = String(issue.path[0] ?? "environment");
-    if (values[name] === undefined) return `${name} is missing`;
-    const isSecret = /KEY|TOKEN|URL/.test(name);
-    return `${name} ${issue.message}${isSecret ? "" : `: ${JSON.stringify(values[name])}`}`;
-  });
-}
-
-/** An empty variable counts as one that is not set. */
-function present(environment: Environment): Readonly<Record<string, string>> {
-  const entries = Object.entries(environment).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== "",
-  );
-  return Object.fromEntries(entries);
-}
-
-function refuse(mistakes: readonly string[]): void {
-  if (mistakes.length > 0) throw new OrchestratorError("ConfigInvalid", { data: { mistakes } });
 }

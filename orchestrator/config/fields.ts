@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 
-import type { Hex } from "./domain/ports.ts";
+import type { Hex } from "../domain/ports.ts";
 
 const GWEI = 10n ** 9n;
 
