@@ -77,7 +77,7 @@ export class NativeBackend implements Groth16Backend {
     );
   }
 
-  /** Which code this machine runs: `avx512-ifma` or `portable`. */
+  /** Which code this machine runs: `avx512-ifma`, `avx2-fma` or `portable`. */
   get instructions(): string {
     return this.#prover.instructions();
   }

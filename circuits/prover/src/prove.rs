@@ -2,7 +2,7 @@ use crate::control::{Control, Phase, Timings};
 use crate::element::{Limbs, to_point};
 use crate::error::{ProverError, Result};
 use crate::matrices;
-use crate::msm::multiples::Layout;
+use crate::msm::layout::Layout;
 use crate::msm::{multi_exponentiation, multi_exponentiation_with};
 use crate::msm::{working_bytes, working_bytes_with};
 use crate::verify::{Proof, verify};

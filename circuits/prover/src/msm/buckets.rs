@@ -1,8 +1,8 @@
 use super::batch::Block;
 use super::digits::Sorted;
-use super::reduce::{Weighted, joined, weighted};
+use super::reduce::{BucketSum, Weighted, joined, weighted};
 use crate::control::Control;
-use crate::element::{Bases, Group, Point};
+use crate::element::{Bases, Group};
 use crate::error::Result;
 use ark_ec::short_weierstrass::Projective;
 use rayon::prelude::*;
@@ -22,9 +22,6 @@ struct Piece {
     bucket: u32,
     range: Range<usize>,
 }
-
-/// The sum of (a piece of) a bucket.
-pub type BucketSum<F> = (usize, u32, Point<F>);
 
 /// Σ (k + 1)·(sum of bucket k), for each window.
 pub fn weighted_sums<P: Group>(

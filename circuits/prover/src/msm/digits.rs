@@ -1,6 +1,6 @@
 //! Scalars as signed digits, sorted into classes by their size.
 
-use super::multiples::Layout;
+use super::layout::{BUCKET_COST, Cut, FULL_BITS, Layout, recode};
 use crate::element::{Bases, Limbs, is_below};
 use crate::error::Result;
 use crate::memory::{filled, reserved};
@@ -24,44 +24,11 @@ pub fn distance(scalar: &Limbs) -> (Limbs, bool) {
     (limbs, entry == 1)
 }
 
-/// How a scalar of any size is cut into signed digits of `bits` bits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cut {
-    pub bits: u32,
-    pub windows: u32,
-}
-
-impl Cut {
-    pub fn new(bits: u32) -> Self {
-        Self { bits, windows: FULL_BITS / bits + 1 }
-    }
-
-    /// What `digit` reads, from a distance.
-    pub fn recoded(&self, limbs: &Limbs) -> Limbs {
-        recode(limbs, self.windows, self.bits)
-    }
-
-    /// Digit `window`: its magnitude, at most 2^(bits − 1), and whether it is negative.
-    #[inline]
-    pub fn digit(&self, recoded: &Limbs, window: u32) -> (u32, bool) {
-        let raw = window_of(recoded, window * self.bits, self.bits);
-        if window + 1 == self.windows {
-            return (raw, false);
-        }
-        let half = 1 << (self.bits - 1);
-        if raw < half { (half - raw, true) } else { (raw - half, false) }
-    }
-}
-
 /// Scalars up to this are their own bucket: a one costs one addition.
 const SHORT_BITS: u32 = 8;
 const MIDDLE_BITS: u32 = 64;
-/// What a bucket costs beside the additions into it, in such additions: two of its own, less packed.
-pub const BUCKET_COST: u64 = 4;
 /// Buckets of several windows that a thread joins at a time.
 const BUCKETS_AT_ONCE: usize = 1 << 10;
-/// Half the field: magnitudes never reach 2^253.
-const FULL_BITS: u32 = 253;
 
 /// Scalars of like size, and the windows in which they are added.
 pub struct Class {
@@ -274,31 +241,4 @@ fn joined(windows: &[Sorted]) -> Result<Sorted> {
         }
     });
     Ok(Sorted { entries, starts })
-}
-
-/// Adds half a digit to each window but the last, so that each signed digit is what stands in its
-/// window less that half, and no digit depends on a carry from another.
-fn recode(limbs: &Limbs, windows: u32, bits: u32) -> Limbs {
-    let mut halves: Limbs = [0; 4];
-    for window in 1..windows {
-        let at = window * bits - 1;
-        halves[(at / 64) as usize] |= 1 << (at % 64);
-    }
-    let mut carry = false;
-    std::array::from_fn(|index| {
-        let (part, first) = limbs[index].overflowing_add(halves[index]);
-        let (part, second) = part.overflowing_add(u64::from(carry));
-        carry = first || second;
-        part
-    })
-}
-
-#[inline]
-fn window_of(limbs: &Limbs, at: u32, bits: u32) -> u32 {
-    let (index, shift) = ((at / 64) as usize, at % 64);
-    let mut part = limbs[index] >> shift;
-    if shift + bits > 64 && index < 3 {
-        part |= limbs[index + 1] << (64 - shift);
-    }
-    (part & ((1 << bits) - 1)) as u32
 }

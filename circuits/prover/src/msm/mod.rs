@@ -3,6 +3,7 @@
 pub(crate) mod batch;
 mod buckets;
 pub(crate) mod digits;
+pub mod layout;
 pub mod multiples;
 mod reduce;
 
@@ -12,7 +13,8 @@ use crate::error::Result;
 use ark_ec::AdditiveGroup;
 use ark_ec::short_weierstrass::Projective;
 use digits::{Class, Entry, Sorted};
-use multiples::{Layout, Multiples};
+use layout::Layout;
+use multiples::Multiples;
 use rayon::prelude::*;
 
 /// Σ scalars[i]·bases[i]; both have the same length.

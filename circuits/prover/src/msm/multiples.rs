@@ -1,7 +1,7 @@
 //! Multiples of points that many sums share: with them all windows of a scalar can fill one set of
 //! buckets, so that windows are wider and fewer.
 
-use super::digits::{BUCKET_COST, Cut};
+use super::layout::Layout;
 use crate::control::Control;
 use crate::element::{Bases, Group, Point};
 use crate::error::Result;
@@ -14,53 +14,6 @@ use std::marker::PhantomData;
 
 /// Points that share an inversion while a table is made.
 const POINTS_AT_ONCE: usize = 1 << 9;
-const NARROWEST: u32 = 3;
-/// Wider windows have more buckets than any section has points to fill.
-const WIDEST: u32 = 22;
-/// An entry is an index, doubled, in 32 bits.
-const MOST_POINTS: u64 = 1 << 31;
-
-/// How scalars are cut: window w has its buckets in common with windows w ± apart, w ± 2·apart …
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Layout {
-    pub cut: Cut,
-    pub apart: u32,
-}
-
-impl Layout {
-    /// Multiples of each point, the point itself among them.
-    pub fn multiples(&self) -> u32 {
-        self.cut.windows.div_ceil(self.apart)
-    }
-
-    /// What the multiples of `count` points take.
-    pub fn bytes<P: Group>(&self, count: usize) -> u64 {
-        u64::from(self.multiples()) * count as u64 * P::POINT_BYTES as u64
-    }
-
-    /// The one with which a sum of `count` full scalars takes the fewest additions, among those
-    /// that fit; none where multiples gain nothing.
-    pub fn best(count: usize, fits: impl Fn(&Self) -> bool) -> Option<Self> {
-        let count = count as u64;
-        let cost = |layout: &Self| {
-            let buckets = BUCKET_COST << (layout.cut.bits - 1);
-            u64::from(layout.cut.windows) * count + u64::from(layout.apart) * buckets
-        };
-        let is_possible = |layout: &Self| {
-            let multiples = u64::from(layout.multiples());
-            multiples == 1 || (multiples * count <= MOST_POINTS && count > 0 && fits(layout))
-        };
-        let layouts = (NARROWEST..=WIDEST).flat_map(|bits| {
-            let cut = Cut::new(bits);
-            (1..=cut.windows).map(move |apart| Self { cut, apart })
-        });
-        // Of equal ones the smallest table.
-        let best =
-            layouts.filter(is_possible).min_by_key(|layout| (cost(layout), layout.multiples()))?;
-        (best.multiples() > 1).then_some(best)
-    }
-}
-
 /// Multiple j of a list of points: each of them times 2^(j·apart·bits), all of one multiple
 /// together, as a section of a file holds points.
 pub struct Multiples<P: Group> {

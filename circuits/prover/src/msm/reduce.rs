@@ -1,7 +1,6 @@
 //! Buckets to one sum: Σ (k + 1)·(bucket k) of each window, many chains of additions side by side,
 //! so that they share inversions and lanes as the buckets' own sums do.
 
-use super::buckets::BucketSum;
 use crate::element::{Coordinate, Group, Point};
 use crate::error::Result;
 use crate::kernels::{Pair, Room, add_any_pairs, add_pairs};
@@ -13,6 +12,9 @@ use ark_ec::short_weierstrass::Projective;
 const CHAINS: usize = 1 << 10;
 /// Fewer buckets in a chain would leave most of the work to the sums of chains.
 const LEAST_STEPS: usize = 8;
+
+/// The sum of (a piece of) a bucket: its window, its place there, the sum.
+pub type BucketSum<F> = (usize, u32, Point<F>);
 
 /// Of some buckets in a row: Σ (bucket k), and Σ (k + 1)·(bucket k), where k counts from the first.
 pub struct Weighted<P: Group> {

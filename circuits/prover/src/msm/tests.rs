@@ -1,5 +1,5 @@
-use super::digits::Cut;
-use super::multiples::{Layout, Multiples};
+use super::layout::{Cut, Layout};
+use super::multiples::Multiples;
 use super::*;
 use crate::element::{Coordinate, to_point};
 use ark_bn254::{Fr, g1, g2};
