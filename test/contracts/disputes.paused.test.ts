@@ -8,16 +8,15 @@ import {
   CHALLENGE_BOND,
   openAnswer,
   untilWindowEnd,
-  withOptimism,
   WRONG_OUTPUT,
-  type OptimisticWorld,
 } from "./support/optimistic.ts";
 import {
-  buildTokenWorld,
-  deployFeeTokenWorld,
-  deployTokenWorld,
-  type TokenWorld,
-} from "./support/tokenWorld.ts";
+  deployKeepingScene,
+  deployPlainScene,
+  withChallenger,
+  type TokenScene as Scene,
+} from "./support/optimisticTokens.ts";
+import { buildTokenWorld } from "./support/tokenWorld.ts";
 import {
   answer,
   as,
@@ -32,19 +31,9 @@ import {
   STATUS,
 } from "./support/world.ts";
 
-type Scene = OptimisticWorld<TokenWorld>;
-
-/** The stranger can pay for challenges. */
-async function prepared(world: TokenWorld): Promise<Scene> {
-  const w = await withOptimism(world);
-  await send(as(w.coordinator, w.stranger), "deposit", [w.stranger.address, ETHER]);
-  return w;
-}
-const deployPlain = async (): Promise<Scene> => prepared(await deployTokenWorld());
-const deployKeeping = async (): Promise<Scene> => prepared(await deployFeeTokenWorld());
 /** Nine tenths of each transfer: more than what is burned can make up for. */
 const deployGreedy = async (): Promise<Scene> =>
-  prepared(await buildTokenWorld(9_000n, ETHER / 20n));
+  withChallenger(await buildTokenWorld(9_000n, ETHER / 20n));
 
 const HALF = ANSWER_BOND / 2n;
 /** Nothing leaves the registry: half is burned, half is owed. */
@@ -63,7 +52,7 @@ async function overturned(w: Scene): Promise<void> {
 }
 
 describe("while the token is paused", () => {
-  const scene = (): Promise<Scene> => networkHelpers.loadFixture(deployPlain);
+  const scene = (): Promise<Scene> => networkHelpers.loadFixture(deployPlainScene);
 
   it("a wrong answer falls all the same, and everybody is credited what is his", async () => {
     const w = await scene();
@@ -125,7 +114,7 @@ describe("while the token is paused", () => {
 
 describe("forwardOwed", () => {
   it("sends the coordinator what it is owed, called by anyone", async () => {
-    const w = await networkHelpers.loadFixture(deployPlain);
+    const w = await networkHelpers.loadFixture(deployPlainScene);
     await overturned(w);
     const moved = await movedBy(w, async () => {
       await expect(as(w.operators, w.stranger).getFunction("forwardOwed")())
@@ -137,7 +126,7 @@ describe("forwardOwed", () => {
   });
 
   it("has nothing to send where nothing is owed: never, where the asset is coins", async () => {
-    for (const w of [await networkHelpers.loadFixture(deployPlain), await deployWorld()]) {
+    for (const w of [await networkHelpers.loadFixture(deployPlainScene), await deployWorld()]) {
       await expect(send(w.operators, "forwardOwed", [])).to.be.revertedWithCustomError(
         w.operators,
         "NothingOwed",
@@ -146,7 +135,7 @@ describe("forwardOwed", () => {
   });
 
   it("makes up from what was burned for what a token keeps, until all is there", async () => {
-    const w = await networkHelpers.loadFixture(deployKeeping);
+    const w = await networkHelpers.loadFixture(deployKeepingScene);
     await overturned(w);
     const kept = HALF / 10n;
     expect(await movedBy(w, async () => send(w.operators, "forwardOwed", []))).to.deep.equal({

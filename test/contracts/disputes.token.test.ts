@@ -11,30 +11,21 @@ import {
   JUDGE_ID,
   openAnswer,
   untilWindowEnd,
-  withOptimism,
   WRONG_OUTPUT,
   type Answered,
-  type OptimisticWorld,
 } from "./support/optimistic.ts";
-import { deployFeeTokenWorld, deployTokenWorld, type TokenWorld } from "./support/tokenWorld.ts";
-import { as, ETHER, mined, networkHelpers, read, send } from "./support/world.ts";
-
-type Scene = OptimisticWorld<TokenWorld>;
-
-/** The stranger can pay for challenges. */
-async function prepared(world: TokenWorld): Promise<Scene> {
-  const w = await withOptimism(world);
-  await send(as(w.coordinator, w.stranger), "deposit", [w.stranger.address, ETHER]);
-  return w;
-}
-const deployPlain = async (): Promise<Scene> => prepared(await deployTokenWorld());
-const deployKeeping = async (): Promise<Scene> => prepared(await deployFeeTokenWorld());
+import {
+  deployKeepingScene,
+  deployPlainScene,
+  type TokenScene as Scene,
+} from "./support/optimisticTokens.ts";
+import { as, mined, networkHelpers, read, send } from "./support/world.ts";
 
 const HALF = ANSWER_BOND / 2n;
 const SLASHED = { bond: -ANSWER_BOND, locked: -ANSWER_BOND, burned: HALF, bondsHeld: -HALF };
 
 describe("money of the optimistic level in a token", () => {
-  const scene = (): Promise<Scene> => networkHelpers.loadFixture(deployPlain);
+  const scene = (): Promise<Scene> => networkHelpers.loadFixture(deployPlainScene);
   const movedIn = async (w: Scene, answered: Answered, end: End): Promise<Books> =>
     movedBy(w, async () => mined(await end(w, answered)));
   type End = (w: Scene, answered: Answered) => ReturnType<typeof finalizes>;
@@ -101,7 +92,7 @@ describe("money of the optimistic level in a token", () => {
 });
 
 describe("a token that keeps a tenth of each transfer", () => {
-  const scene = (): Promise<Scene> => networkHelpers.loadFixture(deployKeeping);
+  const scene = (): Promise<Scene> => networkHelpers.loadFixture(deployKeepingScene);
   /** What of half the bond arrives at the coordinator. */
   const ARRIVED = HALF - HALF / 10n;
 
